@@ -1,0 +1,21 @@
+import { defineConfig } from 'tsup'
+
+export default defineConfig({
+  entry: {
+    index: 'src/index.ts',
+    'hash/sha256.node': 'src/hash/sha256.node.ts',
+    'hash/sha256.web': 'src/hash/sha256.web.ts',
+  },
+  format: ['esm', 'cjs'],
+  platform: 'neutral',
+  target: 'es2022',
+  // Only the index has types to offer: the hashes are reached through `#sha256`, never by users.
+  dts: { entry: { index: 'src/index.ts' } },
+  sourcemap: true,
+  clean: true,
+  splitting: false,
+  // Resolved by whoever loads the package, so that Node gets its own hash and a browser never sees `node:`.
+  external: ['#sha256', /^node:/],
+  // Bundled, so that the package has no runtime dependency (see THIRD-PARTY-NOTICES.md).
+  noExternal: ['@noble/hashes'],
+})
