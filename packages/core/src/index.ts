@@ -1,0 +1,1 @@
+export { MemoryLockStore, type MemoryLockStoreOptions } from './memory/memory-lock-store'
