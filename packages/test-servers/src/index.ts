@@ -1,0 +1,5 @@
+export { startMongo } from './mongo'
+export { startPostgres } from './postgres'
+export { provideServers, type ServerName } from './provide-servers'
+export { startRedis } from './redis'
+export type { TestServer, Unavailable } from './test-server'

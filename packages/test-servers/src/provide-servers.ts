@@ -1,0 +1,48 @@
+import type { ProvidedContext } from 'vitest'
+import { startMongo } from './mongo'
+import { startPostgres } from './postgres'
+import { startRedis } from './redis'
+import { sharedServer, stopSharedServer } from './shared-server'
+import { urlOrSkip } from './url-or-skip'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** `undefined` where no server can be had and the tests that need it are skipped; so for each. */
+    redisUrl: string | undefined
+    postgresUrl: string | undefined
+    mongoUrl: string | undefined
+  }
+}
+
+const servers = {
+  redis: { title: 'Redis', key: 'redisUrl', start: startRedis },
+  postgres: { title: 'PostgreSQL', key: 'postgresUrl', start: startPostgres },
+  mongo: { title: 'MongoDB', key: 'mongoUrl', start: startMongo },
+} as const
+
+export type ServerName = keyof typeof servers
+
+interface ProvidingProject {
+  provide<Key extends keyof ProvidedContext>(key: Key, value: ProvidedContext[Key]): void
+}
+
+/**
+ * A vitest global setup that starts the servers which a package's tests need, one of each for all
+ * packages of a run, and gives the tests their URLs: `inject('redisUrl')`.
+ *
+ * @example
+ * export const setup = provideServers('redis')
+ */
+export function provideServers(...names: ServerName[]) {
+  return async (project: ProvidingProject): Promise<() => Promise<void>> => {
+    await Promise.all(
+      names.map(async (name) => {
+        const { title, key, start } = servers[name]
+        project.provide(key, urlOrSkip(title, await sharedServer(name, start)))
+      }),
+    )
+    return async () => {
+      await Promise.all(names.map(stopSharedServer))
+    }
+  }
+}

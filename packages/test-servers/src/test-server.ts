@@ -1,0 +1,13 @@
+/** A server that answers at `url` until it is stopped. */
+export interface TestServer {
+  readonly url: string
+  /** Where it came from, for people: `environment`, `this machine`, … */
+  readonly source: string
+  /** Ends the server and removes its files. A server that someone else runs is left alone. */
+  stop(): Promise<void>
+}
+
+/** No server can be had; `reason` says what was tried and why each try failed. */
+export interface Unavailable {
+  readonly reason: string
+}

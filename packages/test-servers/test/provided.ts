@@ -1,0 +1,3 @@
+import { provideServers } from '../src/index'
+
+export const setup = provideServers('redis', 'postgres', 'mongo')
