@@ -8,11 +8,7 @@ export function project(name: string, own: UserWorkspaceConfig = {}) {
   const shared = defineProject({
     resolve: { conditions },
     ssr: { resolve: { conditions } },
-    test: {
-      name,
-      include: ['test/**/*.test.ts'],
-      typecheck: { enabled: true, include: ['test/**/*.test-d.ts'], tsconfig: './tsconfig.test.json' },
-    },
+    test: { name, include: ['test/**/*.test.ts'] },
   })
   return mergeConfig(shared, own)
 }

@@ -1,3 +1,3 @@
 import { project } from '../../vitest.project.ts'
 
-export default project('demo', { test: { typecheck: { tsconfig: './tsconfig.json' } } })
+export default project('demo')

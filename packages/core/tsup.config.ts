@@ -14,6 +14,8 @@ export default defineConfig({
   sourcemap: true,
   clean: true,
   splitting: false,
+  // Deno knows Node's modules by no other name.
+  removeNodeProtocol: false,
   // Resolved by whoever loads the package, so that Node gets its own hash and a browser never sees `node:`.
   external: ['#sha256', /^node:/],
   // Bundled, so that the package has no runtime dependency (see THIRD-PARTY-NOTICES.md).
