@@ -1,0 +1,27 @@
+import { Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { errorAnswer, type Report } from './error-answer'
+import { answer, type ServiceEnv } from './http/answer'
+import { MAX_BODY_BYTES, refuseLargeBody } from './http/json-body'
+import { type RequestLogOptions, requestLog } from './http/request-log'
+import { mount, type Route } from './http/route'
+import { refuseWhenStopping } from './http/stopping'
+
+export interface AppOptions {
+  readonly routes: readonly Route[]
+  readonly log: RequestLogOptions
+  readonly report: Report
+  readonly stopping: AbortSignal
+}
+
+/** The service as a function from request to answer; what it answers is in the routes. */
+export function createApp({ routes, log, report, stopping }: AppOptions): Hono<ServiceEnv> {
+  const app = new Hono<ServiceEnv>()
+  app.use(requestLog(log))
+  app.use(refuseWhenStopping(stopping))
+  app.use(bodyLimit({ maxSize: MAX_BODY_BYTES, onError: refuseLargeBody }))
+  mount(app, routes)
+  app.notFound((c) => answer(c, 404, { status: 'ERROR', message: `There is no ${c.req.path} here` }))
+  app.onError(errorAnswer(report))
+  return app
+}

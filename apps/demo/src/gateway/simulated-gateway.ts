@@ -1,0 +1,46 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { GatewayError } from './gateway-error'
+import { type ChargeOrder, Ledger } from './ledger'
+
+/** What a request may ask the gateway to do, to see what follows. */
+export const SIMULATIONS = ['gateway-failure', 'gateway-lost-reply'] as const
+export type Simulation = (typeof SIMULATIONS)[number]
+
+export interface SimulatedGatewayOptions {
+  /** The share of charges that fail, from 0 to 1. @defaultValue 0.05 */
+  readonly failureRate?: number | undefined
+  /** The shortest and the longest time that a charge takes, in milliseconds. @defaultValue 100 to 500 */
+  readonly delayMs?: readonly [number, number] | undefined
+  /** Passes the time of a charge. @defaultValue a timer */
+  readonly pause?: ((ms: number, signal: AbortSignal) => Promise<void>) | undefined
+}
+
+/** Stands for a company that charges cards: slow, unreliable, and honest in its ledger. */
+export class SimulatedGateway {
+  readonly ledger = new Ledger()
+  readonly #failureRate: number
+  readonly #delayMs: readonly [number, number]
+  readonly #pause: (ms: number, signal: AbortSignal) => Promise<void>
+
+  constructor(options: SimulatedGatewayOptions = {}) {
+    this.#failureRate = options.failureRate ?? 0.05
+    this.#delayMs = options.delayMs ?? [100, 500]
+    this.#pause = options.pause ?? ((ms, signal) => sleep(ms, undefined, { signal }))
+  }
+
+  /**
+   * Charges once per idempotency key, and answers with the id of the charge.
+   *
+   * @throws GatewayError if it refuses, or if its answer is lost after it has charged
+   */
+  async charge(order: ChargeOrder, signal: AbortSignal, simulation?: Simulation): Promise<string> {
+    const [least, most] = this.#delayMs
+    await this.#pause(least + Math.random() * (most - least), signal)
+    if (simulation === 'gateway-failure' || Math.random() < this.#failureRate) {
+      throw new GatewayError('The gateway refused the charge')
+    }
+    const charge = this.ledger.charge(order)
+    if (simulation === 'gateway-lost-reply') throw new GatewayError('The gateway did not answer')
+    return charge.id
+  }
+}

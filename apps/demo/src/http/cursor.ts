@@ -1,0 +1,19 @@
+/** What {@link decodeCursor} takes, in words. */
+export const CURSOR_RULE = 'the next_cursor of the page before'
+
+/** Tells our cursors from any other text that happens to be base64. */
+const MARK = 'after:'
+
+/** A store's cursor in a form that stands in a URL as it is, and shows nothing of how the store works. */
+export function encodeCursor(cursor: string): string {
+  return Buffer.from(MARK + cursor).toString('base64url')
+}
+
+/** `undefined` if the text is no cursor of ours. */
+export function decodeCursor(text: unknown): string | undefined {
+  if (typeof text !== 'string') return undefined
+  const cursor = Buffer.from(text, 'base64url').toString()
+  if (!cursor.startsWith(MARK)) return undefined
+  const inner = cursor.slice(MARK.length)
+  return encodeCursor(inner) === text ? inner : undefined
+}

@@ -1,0 +1,23 @@
+import type { Context, Hono } from 'hono'
+import { answer, type ServiceEnv } from './answer'
+
+/** One line of the table that the service answers from, and prints when it starts. */
+export interface Route {
+  readonly method: 'GET' | 'POST'
+  readonly path: string
+  /** The query that it takes, to be shown. */
+  readonly query?: string
+  readonly does: string
+  readonly handle: (c: Context<ServiceEnv>) => Promise<Response>
+}
+
+/** Puts the routes into the app; another method on the same path is answered with the one that works. */
+export function mount(app: Hono<ServiceEnv>, routes: readonly Route[]): void {
+  for (const { method, path, handle } of routes) {
+    app.on(method, path, handle)
+    app.all(path, (c) => {
+      c.header('Allow', method)
+      return answer(c, 405, { status: 'ERROR', message: `${path} takes ${method}, not ${c.req.method}` })
+    })
+  }
+}

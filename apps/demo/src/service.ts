@@ -1,0 +1,57 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Store } from '@idem/core'
+import { createApp } from './app'
+import type { Report } from './error-answer'
+import { gatewayRoutes } from './gateway/gateway-routes'
+import type { SimulatedGateway } from './gateway/simulated-gateway'
+import { healthRoutes } from './health/health-routes'
+import type { RequestLogOptions } from './http/request-log'
+import type { Route } from './http/route'
+import { type Address, drain, listen, urlOf } from './http/server'
+import { paymentRoutes } from './payment/payment-routes'
+import { PaymentService } from './payment/payment-service'
+
+export interface ServiceOptions {
+  readonly store: Store
+  readonly gateway: SimulatedGateway
+  readonly address: Address
+  readonly maxRunning: number
+  readonly maxWaiting: number
+  /** How long one call to the store may take, and a look at its health. */
+  readonly storeTimeoutMs: number
+  readonly log: RequestLogOptions
+  readonly report: Report
+}
+
+export interface RunningService {
+  readonly url: string
+  readonly routes: readonly Route[]
+  /**
+   * Takes nothing new, lets running payments finish, then closes. Resolves to whether all of them did so in the time
+   * given; clients that are still connected afterwards are cut off.
+   */
+  stop(withinMs: number): Promise<boolean>
+}
+
+/** @throws StartError if the address cannot be had */
+export async function startService(options: ServiceOptions): Promise<RunningService> {
+  const payments = new PaymentService(options)
+  const routes = [
+    ...paymentRoutes(payments),
+    ...gatewayRoutes(options.gateway.ledger),
+    ...healthRoutes({ probe: () => payments.probe(), timeoutMs: options.storeTimeoutMs }),
+  ]
+  const stopping = new AbortController()
+  const app = createApp({ routes, log: options.log, report: options.report, stopping: stopping.signal })
+  const server = await listen(app.fetch, options.address)
+  return { url: urlOf(server), routes, stop }
+
+  async function stop(withinMs: number): Promise<boolean> {
+    stopping.abort()
+    // A client may have hung up on a payment that still runs: that the server is drained says nothing about it.
+    const done = Promise.all([drain(server), payments.idle()]).then(() => true)
+    const inTime = await Promise.race([done, sleep(withinMs, false, { ref: false })])
+    server.closeAllConnections()
+    return inTime
+  }
+}

@@ -1,0 +1,38 @@
+import { randomUUID } from 'node:crypto'
+import type { RunningService } from './service'
+import { SETTINGS, variableOf } from './settings'
+
+/** What is printed when the service listens: where, what it answers, and something to try. */
+export function welcomeText({ url, routes }: RunningService): string {
+  const width = Math.max(...routes.map(({ path, query = '' }) => path.length + query.length))
+  const table = routes.map(
+    ({ method, path, query = '', does }) =>
+      `  ${method.padEnd(4)}  ${`${path}${query}`.padEnd(width)}  ${does}`,
+  )
+  const token = randomUUID()
+  return `The payment service listens on ${url}
+
+${table.join('\n')}
+
+Pay, then pay again with the same token: the card is charged once.
+
+  curl -X POST ${url}/payment -H "Content-Type: application/json" -d '{"idempotent_token":"${token}","amount":100.50,"user_id":"user_123","description":"test"}'
+  curl "${url}/gateway/charges?token=${token}"
+
+Ctrl+C stops it; running payments finish first.
+`
+}
+
+/** The answer to `--help`. */
+export function helpText(): string {
+  const lines = Object.entries(SETTINGS).map(
+    ([name, { does, fallback }]) =>
+      `  --${name.padEnd(14)} ${variableOf(name).padEnd(14)} ${does} (${fallback} unless set)`,
+  )
+  return `A payment service that can be paid twice without paying twice.
+
+  ${'flag'.padEnd(16)} ${'or variable'.padEnd(14)} what it sets
+${lines.join('\n')}
+  --help                          shows this
+`
+}
