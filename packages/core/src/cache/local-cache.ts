@@ -1,0 +1,56 @@
+import type { FinalAnswer, RecordCache } from '../contracts/record-cache'
+import { type Duration, milliseconds } from '../options/duration'
+import { wholeNumber } from '../options/whole-number'
+
+export interface LocalCacheOptions {
+  /** How many answers are kept; the least recently used gives way. */
+  readonly max: number
+  /** How long an answer is kept at most. */
+  readonly maxAge: Duration
+  /** A clock that never goes back, in milliseconds. @defaultValue `performance.now` */
+  readonly now?: (() => number) | undefined
+}
+
+interface Entry {
+  readonly answer: FinalAnswer
+  readonly until: number
+}
+
+/** Final answers in this process: least recently used first out, and none kept past its retention. */
+export class LocalCache implements RecordCache {
+  readonly #max: number
+  readonly #maxAgeMs: number
+  readonly #now: () => number
+  readonly #entries = new Map<string, Entry>()
+
+  /** @throws TypeError if an option is wrong */
+  constructor({ max, maxAge, now = () => performance.now() }: LocalCacheOptions) {
+    this.#max = wholeNumber('cache max', max)
+    this.#maxAgeMs = milliseconds('cache maxAge', maxAge)
+    this.#now = now
+  }
+
+  get(key: string): FinalAnswer | undefined {
+    const entry = this.#entries.get(key)
+    if (entry === undefined) return undefined
+    this.#entries.delete(key)
+    if (this.#now() >= entry.until) return undefined
+    this.#entries.set(key, entry)
+    return entry.answer
+  }
+
+  put(key: string, answer: FinalAnswer): void {
+    this.#entries.delete(key)
+    if (this.#entries.size >= this.#max) {
+      for (const oldest of this.#entries.keys()) {
+        this.#entries.delete(oldest)
+        break
+      }
+    }
+    this.#entries.set(key, { answer, until: this.#now() + Math.min(this.#maxAgeMs, answer.retentionMs) })
+  }
+
+  delete(key: string): void {
+    this.#entries.delete(key)
+  }
+}

@@ -1,0 +1,63 @@
+import { type Failure, OperationFailedError } from '../errors'
+import type { ErrorCodec } from '../options/options'
+
+/** A message longer than this is cut: a failure must always fit. */
+const MAX_MESSAGE = 8192
+
+/** What can be told of an error. Never throws, whatever was thrown. */
+export function describeError(error: unknown): Failure {
+  const name = field(error, 'name')
+  const message = field(error, 'message')
+  const code = field(error, 'code')
+  return {
+    name: typeof name === 'string' ? name : 'Error',
+    message: (typeof message === 'string' ? message : printed(error)).slice(0, MAX_MESSAGE),
+    ...((typeof code === 'string' || typeof code === 'number') && { code }),
+    ...json(field(error, 'details')),
+  }
+}
+
+/** The failure as text of at most `maxBytes` characters; details that do not fit are left out. Never throws. */
+export function encodeFailure(error: unknown, codec: ErrorCodec, maxBytes: number): string {
+  try {
+    const text = JSON.stringify(codec.encode?.(error) ?? describeError(error))
+    if (text.length <= maxBytes) return text
+  } catch {
+    // What the caller's own encoder cannot tell, ours can.
+  }
+  return JSON.stringify({ ...describeError(error), details: undefined })
+}
+
+export function decodeFailure(text: string | undefined): Failure {
+  return JSON.parse(text ?? '{"name":"Error","message":"unknown"}') as Failure
+}
+
+/** The error that a caller gets for an attempt that another call made. */
+export function replayedError(failure: Failure, attempt: number, codec: ErrorCodec): Error {
+  return codec.decode?.(failure, attempt) ?? new OperationFailedError(failure, attempt)
+}
+
+function field(error: unknown, name: string): unknown {
+  try {
+    return (error as Record<string, unknown> | null | undefined)?.[name]
+  } catch {
+    return undefined
+  }
+}
+
+function printed(thrown: unknown): string {
+  try {
+    return String(thrown)
+  } catch {
+    return 'unprintable'
+  }
+}
+
+function json(details: unknown): { details?: unknown } {
+  try {
+    const text = JSON.stringify(details)
+    return text === undefined ? {} : { details: JSON.parse(text) as unknown }
+  } catch {
+    return {}
+  }
+}

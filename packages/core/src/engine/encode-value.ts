@@ -1,0 +1,24 @@
+import { CodecError, type IdemError } from '../errors'
+import type { Settings } from '../options/settings'
+
+/** The text of a value, or why it has none. Work that is done is never failed because its value cannot be kept. */
+export function encodeValue(
+  value: unknown,
+  { codec, maxResultBytes }: Pick<Settings, 'codec' | 'maxResultBytes'>,
+): { readonly text?: string; readonly error?: IdemError } {
+  try {
+    const text = codec.encode(value)
+    if (typeof text !== 'string') throw new CodecError(`codec.encode() must give a string; got ${typeof text}`)
+    if (!exceeds(text, maxResultBytes)) return { text }
+    throw new CodecError(`the value has more than ${maxResultBytes} bytes (maxResultBytes)`)
+  } catch (cause) {
+    const error = cause instanceof CodecError ? cause : new CodecError(`codec.encode() failed: ${String(cause)}`, { cause })
+    return { error }
+  }
+}
+
+/** Whether a text has more than so many bytes of UTF-8, of which each of its units takes one to three. */
+function exceeds(text: string, maxBytes: number): boolean {
+  if (text.length * 3 <= maxBytes) return false
+  return text.length > maxBytes || new TextEncoder().encode(text).length > maxBytes
+}

@@ -1,0 +1,305 @@
+import { LocalCache } from './cache/local-cache'
+import { fingerprint } from './codec/fingerprint'
+import type { RecordState, Store } from './contracts/store'
+import type { TransactionalStore } from './contracts/transactional-store'
+import type { Handler } from './engine/call'
+import { drive } from './engine/drive'
+import { encodeValue } from './engine/encode-value'
+import { Engine, type Execution, type Request } from './engine/engine'
+import { transact } from './engine/transact'
+import { InProgressError } from './errors'
+import { decodeRecord, type IdemRecord } from './idem-record'
+import { encodeKey, type Key, storedKey } from './options/key'
+import type {
+  AttemptContext,
+  AttemptOptions,
+  CallOptions,
+  IdemOptions,
+  RunOptions,
+  TransactionContext,
+  TransactionOptions,
+  WrapOptions,
+} from './options/options'
+import { aFunction, DEFAULTS, resolveSettings, type Settings, withMethods } from './options/settings'
+import { wholeNumber } from './options/whole-number'
+import { systemRuntime } from './runtime'
+import type { Wrapped } from './wrapped'
+
+/** Where a record is to be found. */
+export type RecordPlace = Pick<CallOptions, 'scope' | 'name'>
+
+export interface RecordsQuery {
+  readonly state?: RecordState | undefined
+}
+
+export interface PageQuery extends RecordsQuery {
+  /** At most this many records, 1 to 1000. @defaultValue 100 */
+  readonly limit?: number | undefined
+  /** Where the page before ended. */
+  readonly cursor?: string | undefined
+}
+
+export interface Page {
+  readonly records: readonly IdemRecord[]
+  /** Missing: this was the last page. */
+  readonly cursor?: string | undefined
+}
+
+const STORE = ['claim', 'extend', 'complete', 'fail', 'saveStep', 'resolve', 'get', 'delete', 'list'] as const
+const OF_AN_IDEM = { store: true, namespace: true, cache: true, observer: true, runtime: true } as const
+const OF_A_WRAP = { name: true, key: true, scope: true, fingerprint: true, signal: true } as const
+const STATES: readonly RecordState[] = ['running', 'succeeded', 'failed', 'abandoned']
+
+class IdemOnAnyStore<S extends Store = Store> {
+  readonly #engine: Engine<S>
+  readonly #settings: Settings
+  readonly #namespace: string
+
+  constructor(options: IdemOptions<S>) {
+    if (typeof options !== 'object' || options === null) throw new TypeError('Idem needs options with a store')
+    const { store, namespace = 'idem', cache, observer, runtime = systemRuntime } = options
+    withMethods('store', store, STORE, ['watch', 'transact'])
+    withMethods('runtime', runtime, ['now', 'schedule', 'random', 'token'])
+    if (observer !== undefined) aFunction('observer', observer)
+    if (typeof namespace !== 'string' || namespace.length > 64) {
+      throw new TypeError('namespace must be a text of 1 to 64 characters')
+    }
+    this.#namespace = encodeKey('namespace', namespace)
+    this.#settings = resolveSettings(options, DEFAULTS, OF_AN_IDEM)
+    const local = cache && new LocalCache({ ...cache, now: () => runtime.now() })
+    this.#engine = new Engine(store, runtime, local, observer)
+  }
+
+  async run<T>(key: Key, handler: (ctx: AttemptContext) => Promise<T> | T, options: RunOptions = {}): Promise<T> {
+    return (await this.execute(key, handler, options)).value
+  }
+
+  async execute<T>(
+    key: Key,
+    handler: (ctx: AttemptContext) => Promise<T> | T,
+    options: RunOptions = {},
+  ): Promise<Execution<T>> {
+    aFunction('handler', handler)
+    const request = this.#request(key, options, resolveSettings(options, this.#settings))
+    return this.#execute(request, handler) as Promise<Execution<T>>
+  }
+
+  wrap<Args extends readonly unknown[], Result>(
+    fn: (...args: Args) => Promise<Result> | Result,
+    options: WrapOptions<Args>,
+  ): Wrapped<Args, Result> {
+    aFunction('fn', fn)
+    const settings = resolveSettings(options, this.#settings, OF_A_WRAP)
+    const { name, key, scope, signal } = options
+    encodeKey('name', name)
+    aFunction('key', key)
+    for (const [option, value] of Object.entries({ scope, signal })) {
+      if (value !== undefined) aFunction(option, value)
+    }
+    if (options.fingerprint) aFunction('fingerprint', options.fingerprint)
+    const payload = options.fingerprint ?? ((...args: Args): unknown => args)
+
+    const execute = async (...args: Args): Promise<Execution<Result>> => {
+      const call = {
+        name,
+        scope: scope?.(...args),
+        fingerprint: payload ? payload(...args) : undefined,
+        signal: signal?.(...args),
+      }
+      const request = this.#request(key(...args), call, settings)
+      return this.#execute(request, () => fn(...args)) as Promise<Execution<Result>>
+    }
+    const place = (args: Args): RecordPlace => ({ name, scope: scope?.(...args) })
+    return Object.assign(async (...args: Args) => (await execute(...args)).value, {
+      execute,
+      inspect: async (...args: Args) => this.inspect(key(...args), place(args)),
+      forget: async (...args: Args) => this.forget(key(...args), place(args)),
+      resolve: async (args: Args, value: Result) => this.resolve(key(...args), value, place(args)),
+    })
+  }
+
+  async transaction<T>(
+    key: Key,
+    body: (ctx: TransactionContext<unknown>) => Promise<T> | T,
+    options: TransactionOptions<unknown> = {},
+  ): Promise<T> {
+    aFunction('body', body)
+    const { tx, ...call } = options
+    const request = this.#request(key, call, resolveSettings(call, this.#settings))
+    const engine = this.#engine as unknown as Engine<TransactionalStore<unknown>>
+    if (typeof engine.store.transact !== 'function') {
+      throw new TypeError('transaction() needs a store that has transactions; this one has no transact()')
+    }
+    const alone = tx !== undefined
+    const execution = await engine.execute({ ...request, alone }, (call, flight) => transact(call, flight, body, tx))
+    return execution.value as T
+  }
+
+  async inspect(key: Key, place: RecordPlace = {}): Promise<IdemRecord | undefined> {
+    const request = this.#place(key, place)
+    const { storeTimeoutMs, codec } = this.#settings
+    const stored = await this.#engine
+      .calls(request)
+      .repeat('get', storeTimeoutMs, () => this.#engine.store.get(request.key))
+    return stored && decodeRecord(stored, codec)
+  }
+
+  async forget(key: Key, place: RecordPlace = {}): Promise<boolean> {
+    const request = this.#place(key, place)
+    try {
+      // Sent once: if the reply is lost, a second call could remove what began after the first.
+      return await this.#engine
+        .calls(request)
+        .once('delete', this.#settings.storeTimeoutMs, () => this.#engine.store.delete(request.key))
+    } finally {
+      this.#engine.forget(request.key)
+    }
+  }
+
+  async resolve(key: Key, value: unknown, place: RecordPlace = {}): Promise<boolean> {
+    const request = this.#place(key, place)
+    const { store, runtime } = this.#engine
+    const { retentionMs, tombstoneMs, storeTimeoutMs } = this.#settings
+    const { text, error } = encodeValue(value, this.#settings)
+    if (error) throw error
+    const calls = this.#engine.calls(request)
+    const resolution = { key: request.key, owner: runtime.token(), value: text, retentionMs, tombstoneMs }
+    const resolved = await calls.repeat('resolve', storeTimeoutMs, () => store.resolve(resolution))
+    if (resolved) return true
+    const record = await calls.repeat('get', storeTimeoutMs, () => store.get(request.key))
+    if (record?.state !== 'running') return false
+    throw new InProgressError(`attempt ${record.attempt} of ${request.key} is running`, record.leaseMs ?? 0)
+  }
+
+  async *records(query: RecordsQuery = {}): AsyncGenerator<IdemRecord, void, undefined> {
+    let cursor: string | undefined
+    do {
+      const page: Page = await this.page({ state: query.state, cursor })
+      yield* page.records
+      cursor = page.cursor
+    } while (cursor !== undefined)
+  }
+
+  async page({ state, limit = 100, cursor }: PageQuery = {}): Promise<Page> {
+    if (wholeNumber('limit', limit) > 1000) throw new TypeError(`limit must be at most 1000; got ${limit}`)
+    if (cursor !== undefined && typeof cursor !== 'string') throw new TypeError('cursor must be the text that a page gave')
+    if (state !== undefined && !STATES.includes(state)) {
+      throw new TypeError(`state must be one of ${STATES.join(', ')}; got ${String(state)}`)
+    }
+    const { store } = this.#engine
+    const query = { prefix: `${this.#namespace}:`, state, limit, cursor }
+    const calls = this.#engine.calls({ key: query.prefix, name: undefined })
+    const page = await calls.repeat('list', this.#settings.storeTimeoutMs, () => store.list(query))
+    const records = page.records.map((stored) => decodeRecord(stored, this.#settings.codec))
+    return { records, cursor: page.cursor }
+  }
+
+  #execute(request: Request, handler: Handler): Promise<Execution<unknown>> {
+    return this.#engine.execute(request, (call, flight) => drive(call, flight, handler))
+  }
+
+  #request(key: Key, options: CallOptions & AttemptOptions, settings: Settings): Request {
+    const { signal } = options
+    if (signal !== undefined && typeof signal?.throwIfAborted !== 'function') {
+      throw new TypeError('signal must be an AbortSignal')
+    }
+    const payload = options.fingerprint
+    return {
+      ...this.#place(key, options),
+      signal,
+      settings,
+      fingerprint: payload === undefined ? undefined : fingerprint(payload),
+    }
+  }
+
+  #place(key: Key, { scope, name }: RecordPlace): { key: string; name: string | undefined } {
+    const operation = name === undefined ? undefined : encodeKey('name', name)
+    return { key: storedKey({ namespace: this.#namespace, name: operation ?? '' }, scope, key), name: operation }
+  }
+}
+
+/** See {@link Idem}. */
+export interface Idem {
+  /**
+   * Runs the handler once for this key: the first call runs it, every other gets its answer.
+   *
+   * @throws what the handler throws, in the call that ran it; in others `OperationFailedError`
+   * @throws InvalidKeyError, TypeError, CodecError for what is wrong with the arguments, before the store is called
+   * @throws FingerprintMismatchError, InProgressError, AbandonedError, ExpiredKeyError, LeaseLostError,
+   * ResultUnavailableError, UnsettledError, StoreError
+   * @example
+   * const receipt = await idem.run(['order', order.id], () => chargeCard(order), { fingerprint: order })
+   */
+  run<T>(key: Key, handler: (ctx: AttemptContext) => Promise<T> | T, options?: RunOptions): Promise<T>
+
+  /** Like {@link Idem.run}, and tells whether the answer is another call's. */
+  execute<T>(
+    key: Key,
+    handler: (ctx: AttemptContext) => Promise<T> | T,
+    options?: RunOptions,
+  ): Promise<Execution<T>>
+
+  /**
+   * A function with the same signature that runs once per key.
+   *
+   * @throws TypeError, InvalidKeyError if an option is wrong
+   * @example
+   * const charge = idem.wrap(chargeCard, { name: 'charge', key: (order) => order.id })
+   */
+  wrap<Args extends readonly unknown[], Result>(
+    fn: (...args: Args) => Promise<Result> | Result,
+    options: WrapOptions<Args>,
+  ): Wrapped<Args, Result>
+
+  /** The record of a key, decoded, or `undefined`. @throws InvalidKeyError, StoreError */
+  inspect(key: Key, place?: RecordPlace): Promise<IdemRecord | undefined>
+
+  /**
+   * An operator's override: removes the record, whatever its state. The next call runs again; a running attempt is not
+   * stopped, but can no longer settle. `true` if there was a record.
+   *
+   * @throws InvalidKeyError, StoreError
+   */
+  forget(key: Key, place?: RecordPlace): Promise<boolean>
+
+  /**
+   * An operator's word on an abandoned (or retryably failed) record: it succeeded, with this value. `false` if there
+   * is no such record, or it has a final answer.
+   *
+   * @throws InProgressError if an attempt is running
+   * @throws CodecError if the value cannot be kept
+   * @throws InvalidKeyError, StoreError
+   */
+  resolve(key: Key, value: unknown, place?: RecordPlace): Promise<boolean>
+
+  /** Every record of the namespace, page by page, in the store's order. @throws StoreError */
+  records(query?: RecordsQuery): AsyncGenerator<IdemRecord, void, undefined>
+
+  /** One page of them, to go on from later. @throws TypeError if the query is wrong; StoreError */
+  page(query?: PageQuery): Promise<Page>
+}
+
+/** What an {@link Idem} on a store with transactions can do besides. */
+export interface Transactional<Tx> {
+  /**
+   * Runs the body once for this key, inside a database transaction that commits its writes and its answer together.
+   * What the body throws rolls everything back, and leaves nothing but a final failure.
+   */
+  transaction<T>(
+    key: Key,
+    body: (ctx: TransactionContext<Tx>) => Promise<T> | T,
+    options?: TransactionOptions<Tx>,
+  ): Promise<T>
+}
+
+/**
+ * Runs functions once per key.
+ *
+ * @example
+ * const idem = new Idem({ store: new MemoryStore() })
+ */
+export const Idem = IdemOnAnyStore as unknown as {
+  /** @throws TypeError if an option is wrong: it names the option and what it takes */
+  new <Tx>(options: IdemOptions<TransactionalStore<Tx>>): Idem & Transactional<Tx>
+  new (options: IdemOptions): Idem
+}

@@ -1,0 +1,165 @@
+import type {
+  Claim,
+  ClaimOutcome,
+  Completion,
+  FailureReport,
+  Lease,
+  RecordPage,
+  RecordQuery,
+  Resolution,
+  StepResult,
+  Store,
+  StoredRecord,
+} from '../contracts/store'
+import { wholeNumber } from '../options/whole-number'
+import { decideClaim, type Transition } from '../record/claim'
+import { kept, type RecordData, shown } from '../record/record'
+import { decideComplete, decideExtend, decideFail, decideResolve, decideSaveStep } from '../record/settle'
+import { Watchers } from './watchers'
+
+export interface MemoryStoreOptions {
+  /** How many records are kept at most. @defaultValue 100,000 */
+  readonly max?: number | undefined
+  /** The store's clock, milliseconds since the epoch. @defaultValue `Date.now` */
+  readonly clock?: (() => number) | undefined
+}
+
+/** How many records each claim looks at to find expired ones: more than it adds, so that what expired goes. */
+const SWEPT_PER_CLAIM = 2
+
+/**
+ * Keeps records in this process, for tests and for single processes. At `max` records the longest settled gives way;
+ * records without a settled answer are evidence and never do: when nothing else is left, a new key is refused.
+ */
+export class MemoryStore implements Store {
+  readonly #max: number
+  readonly #clock: () => number
+  /** Settled records, the longest settled first; all others are open. */
+  readonly #settled = new Map<string, RecordData>()
+  readonly #open = new Map<string, RecordData>()
+  readonly #watchers = new Watchers()
+  #sweep: Iterator<RecordData> | undefined
+  #lastFence = 0
+
+  /** @throws TypeError if an option is wrong */
+  constructor(options: MemoryStoreOptions = {}) {
+    this.#max = wholeNumber('MemoryStore max', options.max ?? 100_000)
+    this.#clock = options.clock ?? Date.now
+  }
+
+  /** How many records and tombstones there are, expired ones that were not cleaned up yet included. */
+  get size(): number {
+    return this.#settled.size + this.#open.size
+  }
+
+  async claim(claim: Claim): Promise<ClaimOutcome> {
+    const now = this.#clock()
+    this.#sweepSome(now)
+    return this.#apply(claim.key, decideClaim(this.#find(claim.key), claim, now, () => this.#nextFence(now)))
+  }
+
+  async extend(lease: Lease): Promise<boolean> {
+    return this.#apply(lease.key, decideExtend(this.#find(lease.key), lease, this.#clock()))
+  }
+
+  async complete(completion: Completion): Promise<boolean> {
+    const { key } = completion
+    return this.#apply(key, decideComplete(this.#find(key), completion, this.#clock()))
+  }
+
+  async fail(report: FailureReport): Promise<boolean> {
+    return this.#apply(report.key, decideFail(this.#find(report.key), report, this.#clock()))
+  }
+
+  async saveStep(step: StepResult): Promise<boolean> {
+    return this.#apply(step.key, decideSaveStep(this.#find(step.key), step, this.#clock()))
+  }
+
+  async resolve(resolution: Resolution): Promise<boolean> {
+    const { key } = resolution
+    return this.#apply(key, decideResolve(this.#find(key), resolution, this.#clock()))
+  }
+
+  async get(key: string): Promise<StoredRecord | undefined> {
+    return shown(this.#find(key), this.#clock())
+  }
+
+  async delete(key: string): Promise<boolean> {
+    const found = kept(this.#find(key), this.#clock()) !== undefined
+    this.#remove(key)
+    this.#watchers.notify(key)
+    return found
+  }
+
+  /** Pages in the order of the keys; a cursor is the last key seen. */
+  async list({ prefix, state, limit, cursor }: RecordQuery): Promise<RecordPage> {
+    const now = this.#clock()
+    const keys = [...this.#settled.keys(), ...this.#open.keys()]
+      .filter((key) => key.startsWith(prefix) && (cursor === undefined || key > cursor))
+      .sort()
+    const records: StoredRecord[] = []
+    for (const key of keys) {
+      const record = shown(this.#find(key), now)
+      if (record === undefined || (state !== undefined && record.state !== state)) continue
+      if (records.length === limit) return { records, cursor: (records.at(-1) as StoredRecord).key }
+      records.push(record)
+    }
+    return { records }
+  }
+
+  async watch(key: string, onChange: () => void, signal: AbortSignal): Promise<void> {
+    this.#watchers.add(key, onChange, signal)
+  }
+
+  #find(key: string): RecordData | undefined {
+    return this.#settled.get(key) ?? this.#open.get(key)
+  }
+
+  /** Across all keys, so that a key's fences grow even when its record was deleted or evicted in between. */
+  #nextFence(now: number): number {
+    this.#lastFence = Math.max(this.#lastFence + 1, Math.floor(now * 1000))
+    return this.#lastFence
+  }
+
+  #apply<Outcome>(key: string, { outcome, next }: Transition<Outcome>): Outcome {
+    if (next === undefined) return outcome
+    const before = this.#find(key)
+    if (before === undefined) this.#makeRoom()
+    const settled = next.state === 'succeeded' || next.state === 'failed'
+    if (settled || this.#settled.has(key)) this.#remove(key)
+    ;(settled ? this.#settled : this.#open).set(key, next)
+    if (next.state !== 'running') this.#watchers.notify(key)
+    return outcome
+  }
+
+  #remove(key: string): void {
+    if (!this.#settled.delete(key)) this.#open.delete(key)
+  }
+
+  #makeRoom(): void {
+    if (this.size < this.#max) return
+    const oldest = this.#settled.keys().next()
+    if (oldest.done) {
+      throw new Error(`MemoryStore holds ${this.#max} records (max), none of them settled: nothing can be evicted`)
+    }
+    this.#settled.delete(oldest.value)
+  }
+
+  /** Walks round the records, a few at each claim, and drops those past their keeping: no timer, no pause. */
+  #sweepSome(now: number): void {
+    for (let looked = 0; looked < SWEPT_PER_CLAIM; looked++) {
+      this.#sweep ??= this.#everyRecord()
+      const next = this.#sweep.next()
+      if (next.done) {
+        this.#sweep = undefined
+        return
+      }
+      if (kept(next.value, now) === undefined) this.#remove(next.value.key)
+    }
+  }
+
+  *#everyRecord(): Iterator<RecordData> {
+    yield* this.#settled.values()
+    yield* this.#open.values()
+  }
+}

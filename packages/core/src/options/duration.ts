@@ -1,0 +1,38 @@
+/** Milliseconds, or a number with a unit: `'250ms'`, `'30s'`, `'5m'`, `'24h'`, `'30d'`. */
+export type Duration = number | `${number}${'ms' | 's' | 'm' | 'h' | 'd'}`
+
+const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+const TEXT = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/
+
+export interface DurationBounds {
+  readonly min?: number
+  /** Whether `Infinity`, for no limit, makes sense. */
+  readonly unlimited?: boolean
+}
+
+/**
+ * Reads a duration given as an option.
+ *
+ * @throws TypeError that names the option, what it got and what it takes
+ */
+export function milliseconds(option: string, duration: Duration, bounds: DurationBounds = {}): number {
+  const { min = 1, unlimited = false } = bounds
+  const ms = typeof duration === 'string' ? parse(duration) : duration
+  if (unlimited && ms === Number.POSITIVE_INFINITY) return ms
+  if (typeof ms === 'number' && ms >= min && ms <= Number.MAX_SAFE_INTEGER) return Math.ceil(ms)
+  throw new TypeError(
+    `${option} must be a duration of at least ${min} ms, as a number of milliseconds or text such as '250ms', '30s', ` +
+      `'5m', '24h', '30d'${unlimited ? ', or Infinity' : ''}; got ${shown(duration)}`,
+  )
+}
+
+function parse(text: string): number {
+  const [, amount, unit] = TEXT.exec(text) ?? []
+  return Number(amount) * (UNITS[unit as string] ?? Number.NaN)
+}
+
+/** A wrong option's value, short enough for a message. */
+export function shown(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value)
+  return value === null || typeof value !== 'object' ? String(value) : Object.prototype.toString.call(value)
+}

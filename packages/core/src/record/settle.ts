@@ -1,0 +1,94 @@
+import type { Completion, FailureReport, Keeping, Lease, Resolution, StepResult } from '../contracts/store'
+import type { Transition } from './claim'
+import { after, isFinal, isLive, kept, type RecordData } from './record'
+
+const REFUSED: Transition<boolean> = { outcome: false }
+const DONE_BEFORE: Transition<boolean> = { outcome: true }
+
+/** The record if this owner's attempt was the last one, whether it still runs or not. */
+function ownRecord(
+  found: RecordData | undefined,
+  request: { readonly owner: string },
+  now: number,
+): RecordData | undefined {
+  const record = kept(found, now)
+  return record?.owner === request.owner ? record : undefined
+}
+
+export function decideExtend(found: RecordData | undefined, lease: Lease, now: number): Transition<boolean> {
+  const record = ownRecord(found, lease, now)
+  if (record?.state !== 'running') return REFUSED
+  const expiresAt = after(now, lease.keepMs)
+  return { outcome: true, next: { ...record, leaseUntil: now + lease.leaseMs, expiresAt, goneAt: expiresAt } }
+}
+
+export function decideComplete(
+  found: RecordData | undefined,
+  completion: Completion,
+  now: number,
+): Transition<boolean> {
+  const record = ownRecord(found, completion, now)
+  if (record?.state === 'succeeded') return DONE_BEFORE
+  if (record?.state !== 'running') return REFUSED
+  return { outcome: true, next: succeeded(record, completion, now) }
+}
+
+export function decideFail(
+  found: RecordData | undefined,
+  report: FailureReport,
+  now: number,
+): Transition<boolean> {
+  const record = ownRecord(found, report, now)
+  const { kind, failure } = report
+  const state = kind === 'abandoned' ? 'abandoned' : 'failed'
+  const retryable = kind === 'retryable'
+  if (record?.state === state && record.retryable === retryable) return DONE_BEFORE
+  if (record?.state !== 'running') return REFUSED
+  const ends = kind === 'final' ? keeping(report, now) : keeping({ ...report, tombstoneMs: 0 }, now)
+  return { outcome: true, next: { ...record, state, retryable, failure, updatedAt: now, ...ends } }
+}
+
+export function decideSaveStep(
+  found: RecordData | undefined,
+  step: StepResult,
+  now: number,
+): Transition<boolean> {
+  const record = ownRecord(found, step, now)
+  if (record?.state !== 'running') return REFUSED
+  if (record.steps.some((saved) => saved.name === step.name)) return DONE_BEFORE
+  const steps = [...record.steps, { name: step.name, value: step.value }]
+  return { outcome: true, next: { ...record, steps, updatedAt: now } }
+}
+
+export function decideResolve(
+  found: RecordData | undefined,
+  resolution: Resolution,
+  now: number,
+): Transition<boolean> {
+  const record = kept(found, now)
+  if (record === undefined || now >= record.expiresAt) return REFUSED
+  if (record.state === 'succeeded' && record.owner === resolution.owner) return DONE_BEFORE
+  if (isFinal(record) || isLive(record, now)) return REFUSED
+  return { outcome: true, next: succeeded({ ...record, owner: resolution.owner }, resolution, now) }
+}
+
+function succeeded(
+  record: RecordData,
+  settled: Keeping & { readonly value?: string | undefined },
+  now: number,
+): RecordData {
+  const { failure: _, ...rest } = record
+  return {
+    ...rest,
+    state: 'succeeded',
+    retryable: false,
+    value: settled.value,
+    updatedAt: now,
+    ...keeping(settled, now),
+  }
+}
+
+function keeping({ retentionMs, tombstoneMs }: Keeping, now: number): { expiresAt: number; goneAt: number } {
+  const expiresAt = after(now, retentionMs)
+  return { expiresAt, goneAt: after(expiresAt, tombstoneMs) }
+}

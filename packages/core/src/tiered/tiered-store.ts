@@ -1,0 +1,80 @@
+import type { FinalAnswer, RecordCache } from '../contracts/record-cache'
+import type { Claim, ClaimOutcome, Store } from '../contracts/store'
+import { withMethods } from '../options/settings'
+import { differ } from '../record/claim'
+
+export interface TieredStoreOptions {
+  /** Read in this order, the fastest first. */
+  readonly caches: readonly RecordCache[]
+  /** Decides every claim that the caches cannot answer, and everything else. */
+  readonly authority: Store
+}
+
+/**
+ * A store that reads settled records through faster caches and leaves every decision to one authority. Caches hold
+ * final answers only, so they can be late (after `delete`, until their entries age) but never wrong. A cache that fails
+ * is passed over.
+ *
+ * @throws TypeError if an option is wrong
+ */
+export function tieredStore({ caches, authority }: TieredStoreOptions): Store {
+  if (!Array.isArray(caches)) throw new TypeError(`caches must be a list of record caches; got ${typeof caches}`)
+  for (const cache of caches) withMethods('caches', cache, ['get', 'put', 'delete'])
+  const methods = ['claim', 'extend', 'complete', 'fail', 'saveStep', 'resolve', 'get', 'delete', 'list']
+  return new TieredStore(caches, withMethods('authority', authority, methods, ['watch']))
+}
+
+class TieredStore implements Store {
+  readonly #caches: readonly RecordCache[]
+  readonly #authority: Store
+  readonly watch: Store['watch']
+
+  constructor(caches: readonly RecordCache[], authority: Store) {
+    this.#caches = caches
+    this.#authority = authority
+    this.watch = authority.watch?.bind(authority)
+  }
+
+  async claim(claim: Claim): Promise<ClaimOutcome> {
+    for (const [level, cache] of this.#caches.entries()) {
+      const answer = await attempt(() => cache.get(claim.key))
+      if (answer === undefined) continue
+      if (differ(answer.fingerprint, claim.fingerprint)) return { type: 'mismatch' }
+      await this.#fill(claim.key, answer, this.#caches.slice(0, level))
+      return answer
+    }
+    const outcome = await this.#authority.claim(claim)
+    if (outcome.type === 'settled' && !outcome.retryable) {
+      await this.#fill(claim.key, outcome as FinalAnswer, this.#caches)
+    }
+    return outcome
+  }
+
+  extend: Store['extend'] = (lease) => this.#authority.extend(lease)
+  complete: Store['complete'] = (completion) => this.#authority.complete(completion)
+  fail: Store['fail'] = (report) => this.#authority.fail(report)
+  saveStep: Store['saveStep'] = (step) => this.#authority.saveStep(step)
+  resolve: Store['resolve'] = (resolution) => this.#authority.resolve(resolution)
+  get: Store['get'] = (key) => this.#authority.get(key)
+  list: Store['list'] = (query) => this.#authority.list(query)
+
+  /** From the authority first: a claim in between would only fill a cache with what is still true. */
+  async delete(key: string): Promise<boolean> {
+    const deleted = await this.#authority.delete(key)
+    for (const cache of this.#caches) await attempt(() => cache.delete(key))
+    return deleted
+  }
+
+  async #fill(key: string, answer: FinalAnswer, caches: readonly RecordCache[]): Promise<void> {
+    for (const cache of caches) await attempt(() => cache.put(key, answer))
+  }
+}
+
+/** What a cache cannot do, the authority can. */
+async function attempt<T>(use: () => Promise<T> | T): Promise<T | undefined> {
+  try {
+    return await use()
+  } catch {
+    return undefined
+  }
+}
