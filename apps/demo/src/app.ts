@@ -1,10 +1,11 @@
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { errorAnswer, type Report } from './error-answer'
-import { answer, type ServiceEnv } from './http/answer'
+import { answer } from './http/answer'
 import { MAX_BODY_BYTES, refuseLargeBody } from './http/json-body'
 import { type RequestLogOptions, requestLog } from './http/request-log'
 import { mount, type Route } from './http/route'
+import type { ServiceEnv } from './http/service-env'
 import { refuseWhenStopping } from './http/stopping'
 
 export interface AppOptions {

@@ -1,8 +1,9 @@
 import { IdemError, type IdemErrorCode } from '@idem/core'
 import type { Context } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
-import { type AnswerBody, answer, type ServiceEnv } from './http/answer'
+import { type AnswerBody, answer } from './http/answer'
 import { BadRequestError } from './http/bad-request-error'
+import type { ServiceEnv } from './http/service-env'
 import { StoppingError } from './http/stopping'
 import { BusyError, PaymentFailedError } from './payment/payment-errors'
 

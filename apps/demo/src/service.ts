@@ -39,7 +39,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   const routes = [
     ...paymentRoutes(payments),
     ...gatewayRoutes(options.gateway.ledger),
-    ...healthRoutes({ probe: () => payments.probe(), timeoutMs: options.storeTimeoutMs }),
+    ...healthRoutes({ payments, timeoutMs: options.storeTimeoutMs }),
   ]
   const stopping = new AbortController()
   const app = createApp({ routes, log: options.log, report: options.report, stopping: stopping.signal })

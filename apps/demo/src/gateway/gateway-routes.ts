@@ -1,7 +1,8 @@
 import type { Context } from 'hono'
-import { answer, type ServiceEnv } from '../http/answer'
+import { answer } from '../http/answer'
 import { Fields, NAME_RULE, parseName } from '../http/fields'
 import type { Route } from '../http/route'
+import type { ServiceEnv } from '../http/service-env'
 import { formatAmount } from '../money/amount'
 import { type Charge, type Ledger, total } from './ledger'
 

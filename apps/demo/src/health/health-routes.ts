@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Context } from 'hono'
-import { answer, type ServiceEnv } from '../http/answer'
+import { answer } from '../http/answer'
 import type { Route } from '../http/route'
+import type { ServiceEnv } from '../http/service-env'
+import type { PaymentService } from '../payment/payment-service'
 
 export interface HealthOptions {
-  /** Asks the store something; rejects if it fails. */
-  readonly probe: () => Promise<void>
+  readonly payments: PaymentService
   /** How long the store may take to answer. */
   readonly timeoutMs: number
 }
@@ -16,19 +17,22 @@ export function healthRoutes(options: HealthOptions): Route[] {
   async function health(c: Context<ServiceEnv>): Promise<Response> {
     const start = performance.now()
     const state = await storeState(options)
-    const store = { state, answered_in_ms: Math.round(performance.now() - start) }
+    const details = {
+      store: { state, looked_for_ms: Math.round(performance.now() - start) },
+      payments: options.payments.load,
+    }
     return state === 'up'
-      ? answer(c, 200, { status: 'SUCCESS', message: 'The store answers', store })
-      : answer(c, 503, { status: 'ERROR', message: 'The store does not answer', store })
+      ? answer(c, 200, { status: 'SUCCESS', message: 'The store answers', ...details })
+      : answer(c, 503, { status: 'ERROR', message: 'The store does not answer', ...details })
   }
 }
 
-async function storeState({ probe, timeoutMs }: HealthOptions): Promise<'up' | 'failing' | 'silent'> {
+async function storeState({ payments, timeoutMs }: HealthOptions): Promise<'up' | 'failing' | 'silent'> {
   const done = new AbortController()
   const silence = sleep(timeoutMs, 'silent' as const, { signal: done.signal })
   silence.catch(() => {})
   try {
-    return await Promise.race([probe().then(() => 'up' as const), silence])
+    return await Promise.race([payments.probe().then(() => 'up' as const), silence])
   } catch {
     return 'failing'
   } finally {

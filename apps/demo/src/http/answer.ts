@@ -1,11 +1,6 @@
 import type { Context } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
-import type { LogNote } from './request-log'
-
-/** What each request carries through the service. */
-export interface ServiceEnv {
-  Variables: { requestId: string; note: LogNote }
-}
+import type { ServiceEnv } from './service-env'
 
 export type AnswerStatus =
   | 'SUCCESS'

@@ -1,14 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { MiddlewareHandler } from 'hono'
-import type { ServiceEnv } from './answer'
-
-/** What a route adds to the line of its request. */
-export interface LogNote {
-  token?: string
-  /** What became of it: executed, replayed, shared, in progress, refused … */
-  outcome?: string
-  attempt?: number
-}
+import type { ServiceEnv } from './service-env'
 
 export type Print = (line: string) => void
 

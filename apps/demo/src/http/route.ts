@@ -1,5 +1,6 @@
 import type { Context, Hono } from 'hono'
-import { answer, type ServiceEnv } from './answer'
+import { answer } from './answer'
+import type { ServiceEnv } from './service-env'
 
 /** One line of the table that the service answers from, and prints when it starts. */
 export interface Route {

@@ -1,5 +1,5 @@
 import type { MiddlewareHandler } from 'hono'
-import type { ServiceEnv } from './answer'
+import type { ServiceEnv } from './service-env'
 
 /** The service is about to end and takes nothing new. */
 export class StoppingError extends Error {

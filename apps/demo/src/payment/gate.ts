@@ -8,6 +8,11 @@ export class Gate {
     this.#limit = limit
   }
 
+  /** How many are inside now. */
+  get inside(): number {
+    return this.#inside
+  }
+
   /** Does the work if there is room, and else at once what the caller has in mind for that case. */
   async pass<T>(work: () => Promise<T>, whenFull: () => Promise<T>): Promise<T> {
     if (this.#inside >= this.#limit) return whenFull()

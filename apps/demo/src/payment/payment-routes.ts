@@ -1,11 +1,12 @@
 import type { Context } from 'hono'
 import { SIMULATIONS, type Simulation } from '../gateway/simulated-gateway'
-import { type AnswerStatus, answer, type ServiceEnv } from '../http/answer'
+import { type AnswerStatus, answer } from '../http/answer'
 import { CURSOR_RULE, decodeCursor, encodeCursor } from '../http/cursor'
 import { Fields, NAME_RULE, parseName } from '../http/fields'
 import { readJson } from '../http/json-body'
 import { preferredWait } from '../http/prefer'
 import type { Route } from '../http/route'
+import type { ServiceEnv } from '../http/service-env'
 import { readPaymentRequest } from './payment-request'
 import type { PaymentService } from './payment-service'
 

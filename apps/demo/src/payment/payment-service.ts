@@ -65,6 +65,7 @@ export class PaymentService {
       store,
       namespace: 'payments',
       storeTimeout: storeTimeoutMs,
+      settleTimeout: storeTimeoutMs * 2,
       maxRunTime: '60s',
       // An attempt of which nobody knows how it ended may run again: the gateway charges once for the same subkey.
       onAbandoned: 'rerun',
@@ -120,6 +121,11 @@ export class PaymentService {
   /** @throws StoreError if the store does not answer */
   async probe(): Promise<void> {
     await this.#idem.inspect('probe', { name: 'health' })
+  }
+
+  /** How many payments run now, and how many clients wait for one. */
+  get load(): { readonly running: number; readonly waiting: number } {
+    return { running: this.#running.inside, waiting: this.#waiting.inside }
   }
 
   /** Resolves as soon as no payment runs and nobody waits for one. */

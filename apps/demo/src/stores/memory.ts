@@ -1,5 +1,5 @@
 import { MemoryStore } from '@idem/core'
-import type { OpenStore } from './stores'
+import type { OpenStore } from './open-store'
 
 /** Records in this process: gone when it ends, and unknown to any other. */
 export async function openMemoryStore(): Promise<OpenStore> {

@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto'
+import { MemoryStore } from '@idem/core'
+import { onTestFinished } from 'vitest'
+import { type RunningService, type ServiceOptions, startService } from '../../src/service'
+import { HeldGateway } from './held-gateway'
+
+/** An answer of the service, with what tests look at. */
+export interface Answer {
+  readonly code: number
+  readonly headers: Headers
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
+  readonly body: any
+}
+
+export interface Demo extends RunningService {
+  readonly gateway: HeldGateway
+  /** What was logged. */
+  readonly lines: string[]
+  /** What was reported as worth a look. */
+  readonly reports: unknown[]
+  request(path: string, init?: RequestInit & { duplex?: 'half' }): Promise<Answer>
+  get(path: string): Promise<Answer>
+  pay(body: unknown, headers?: Record<string, string>): Promise<Answer>
+  /** Resolves as soon as so many clients wait for a payment that runs. */
+  waiting(count: number): Promise<void>
+}
+
+type DemoOptions = Partial<ServiceOptions> & { readonly gateway?: HeldGateway }
+
+/** The service on a free port of this machine, stopped when the test ends. */
+export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
+  const gateway = options.gateway ?? new HeldGateway()
+  const lines: string[] = []
+  const reports: unknown[] = []
+  const service = await startService({
+    store: new MemoryStore(),
+    address: { host: '127.0.0.1', port: 0 },
+    maxRunning: 256,
+    maxWaiting: 1000,
+    storeTimeoutMs: 2000,
+    log: { print: (line) => lines.push(line), colour: false },
+    report: (error) => reports.push(error),
+    ...options,
+    gateway,
+  })
+  onTestFinished(async () => {
+    gateway.release()
+    await service.stop(1000)
+  })
+
+  const request: Demo['request'] = async (path, init) => {
+    const response = await fetch(service.url + path, init)
+    const text = await response.text()
+    return {
+      code: response.status,
+      headers: response.headers,
+      body: text === '' ? undefined : JSON.parse(text),
+    }
+  }
+  const get: Demo['get'] = (path) => request(path)
+  return {
+    ...service,
+    gateway,
+    lines,
+    reports,
+    request,
+    get,
+    pay: (body, headers) =>
+      request('/payment', {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', ...headers },
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+      }),
+    waiting: async (count) => {
+      while ((await get('/health')).body.payments.waiting < count);
+    },
+  }
+}
+
+/** A payment that nobody has asked for before. */
+export function order(change: Record<string, unknown> = {}) {
+  return {
+    idempotent_token: randomUUID(),
+    amount: 100.5,
+    user_id: 'user_123',
+    description: 'test',
+    ...change,
+  }
+}
