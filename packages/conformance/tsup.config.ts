@@ -2,7 +2,8 @@ import { defineConfig } from 'tsup'
 
 export default defineConfig({
   entry: ['src/index.ts'],
-  format: ['esm', 'cjs'],
+  // vitest is for ES modules only, so what builds on it is too.
+  format: ['esm'],
   platform: 'neutral',
   target: 'es2022',
   dts: true,

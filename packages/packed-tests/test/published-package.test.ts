@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs'
+import { publint } from 'publint'
+import { formatMessage } from 'publint/utils'
+import { describe, expect, inject, it } from 'vitest'
+import { runCommand } from './run-command'
+
+describe.each(inject('packed'))('$name', ({ tarball }) => {
+  const files = runCommand('tar', ['-tzf', tarball])
+    .trim()
+    .split('\n')
+    .map((path) => path.replace('package/', ''))
+  const read = (path: string) => JSON.parse(runCommand('tar', ['-xzOf', tarball, `package/${path}`]))
+  const manifest = read('package.json')
+
+  it('passes publint', async () => {
+    const data = readFileSync(tarball)
+    const { messages } = await publint({
+      pack: { tarball: data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength) },
+      strict: true,
+    })
+    expect(messages.map((message) => formatMessage(message, manifest, { color: false }))).toEqual([])
+  })
+
+  it('has types that resolve wherever the code does', () => {
+    // What has no CommonJS says so by having no `require`, and is not asked for it.
+    const profile = manifest.exports['.'].require ? 'strict' : 'esm-only'
+    runCommand('attw', [tarball, '--no-emoji', '--profile', profile])
+  })
+
+  it('ships its code, its sources, its licence and its readme, and nothing else', () => {
+    const expected =
+      /^(dist|src)\/|^(package\.json|README\.md|LICENSE|THIRD-PARTY-NOTICES\.md|CHANGELOG\.md)$/
+    expect(files.filter((path) => !expected.test(path))).toEqual([])
+    expect(files).toEqual(
+      expect.arrayContaining(['dist/index.js', 'dist/index.d.ts', 'src/index.ts', 'LICENSE', 'README.md']),
+    )
+  })
+
+  it('names versions that a registry knows', () => {
+    const { dependencies, peerDependencies } = manifest
+    const ranges = Object.values({ ...dependencies, ...peerDependencies })
+    expect(ranges.filter((range) => /^(workspace|link|file|catalog):/.test(String(range)))).toEqual([])
+  })
+
+  it('has whole source maps: each source that a map names is in it', () => {
+    for (const path of files.filter((name) => name.endsWith('.map'))) {
+      const map = read(path)
+      expect(map.sourcesContent, path).toHaveLength(map.sources.length)
+    }
+  })
+})
