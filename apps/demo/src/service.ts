@@ -7,7 +7,7 @@ import type { SimulatedGateway } from './gateway/simulated-gateway'
 import { healthRoutes } from './health/health-routes'
 import type { RequestLogOptions } from './http/request-log'
 import type { Route } from './http/route'
-import { type Address, drain, listen, urlOf } from './http/server'
+import { type Address, listen } from './http/server'
 import { paymentRoutes } from './payment/payment-routes'
 import { PaymentService } from './payment/payment-service'
 
@@ -44,14 +44,14 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   const stopping = new AbortController()
   const app = createApp({ routes, log: options.log, report: options.report, stopping: stopping.signal })
   const server = await listen(app.fetch, options.address)
-  return { url: urlOf(server), routes, stop }
+  return { url: server.url, routes, stop }
 
   async function stop(withinMs: number): Promise<boolean> {
     stopping.abort()
     // A client may have hung up on a payment that still runs: that the server is drained says nothing about it.
-    const done = Promise.all([drain(server), payments.idle()]).then(() => true)
+    const done = Promise.all([server.drain(), payments.idle()]).then(() => true)
     const inTime = await Promise.race([done, sleep(withinMs, false, { ref: false })])
-    server.closeAllConnections()
+    server.cut()
     return inTime
   }
 }

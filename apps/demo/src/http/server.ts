@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import type { Server } from 'node:http'
+import type { Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
 
@@ -7,6 +7,15 @@ export interface Address {
   readonly host: string
   /** 0 for any that is free. */
   readonly port: number
+}
+
+export interface ListeningServer {
+  /** Where it can be reached from this machine. */
+  readonly url: string
+  /** Takes no further connections, and resolves when the last request is answered and the last connection closed. */
+  drain(): Promise<void>
+  /** Closes all connections, whatever happens on them. */
+  cut(): void
 }
 
 /** The service cannot start; the message says what to do about it. */
@@ -21,30 +30,36 @@ type Fetch = (request: Request) => Response | Promise<Response>
  *
  * @throws StartError if the address cannot be had
  */
-export async function listen(fetch: Fetch, { host, port }: Address): Promise<Server> {
-  // Without TLS or HTTP/2 options it is this kind of server.
+export async function listen(fetch: Fetch, address: Address): Promise<ListeningServer> {
+  // Without options for TLS or HTTP/2 it is this kind of server.
   const server = createAdaptorServer({ fetch }) as Server
-  server.listen(port, host)
+  const answering = new Set<ServerResponse>()
+  server.on('request', (_request, response) => {
+    answering.add(response)
+    response.once('close', () => answering.delete(response))
+  })
+  server.listen(address.port, address.host)
   try {
     await once(server, 'listening')
   } catch (error) {
-    throw new StartError(whatToDo(error as NodeJS.ErrnoException, { host, port }))
+    throw new StartError(whatToDo(error as NodeJS.ErrnoException, address))
   }
-  return server
+  return { url: urlOf(server.address() as AddressInfo), drain, cut: () => server.closeAllConnections() }
+
+  async function drain(): Promise<void> {
+    const closed = once(server, 'close')
+    server.close()
+    // What is added meanwhile is waited for as well.
+    for (const response of answering) await once(response, 'close')
+    // Connections that never sent anything do not count as idle, and would keep the server open for a minute.
+    server.closeAllConnections()
+    await closed
+  }
 }
 
-/** Where a server that listens can be reached from this machine. */
-export function urlOf(server: Server): string {
-  const { address, port } = server.address() as AddressInfo
-  const anywhere = address === '0.0.0.0' || address === '::' || address === '127.0.0.1' || address === '::1'
-  return `http://${anywhere ? 'localhost' : address.includes(':') ? `[${address}]` : address}:${port}`
-}
-
-/** Takes no further connections, closes idle ones, and resolves when the last request is answered. */
-export function drain(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve())
-  })
+function urlOf({ address, port }: AddressInfo): string {
+  const here = ['0.0.0.0', '::', '127.0.0.1', '::1'].includes(address)
+  return `http://${here ? 'localhost' : address.includes(':') ? `[${address}]` : address}:${port}`
 }
 
 function whatToDo({ code, message }: NodeJS.ErrnoException, { host, port }: Address): string {
