@@ -1,0 +1,150 @@
+import { deepStrictEqual, equal } from 'node:assert/strict'
+import type { ClaimOutcome } from '@idem/core'
+import type { CaseGroup } from '../suite/conformance-case'
+import { matches } from '../suite/expectations'
+import type { StoreScene } from './store-scene'
+
+const MANY = 100
+const ROUNDS = 10
+
+/** Each call is one indivisible transition, whatever runs beside it. */
+export const concurrencyCases: CaseGroup<StoreScene> = {
+  about: 'concurrency',
+  cases: [
+    {
+      name: 'gives a new key to exactly one of many claims',
+      run: (scene) => wonOnce(scene, { attempt: 1, takeover: false }),
+    },
+    {
+      name: 'gives a lapsed record to exactly one of many claims',
+      async run(scene) {
+        await scene.lapsed()
+        await wonOnce(scene, { attempt: 2, takeover: true })
+      },
+    },
+    {
+      name: 'gives a retryably failed record to exactly one of many claims',
+      async run(scene) {
+        await scene.fail((await scene.acquire()).owner, 'retryable')
+        await wonOnce(scene, { attempt: 2, takeover: false })
+      },
+    },
+    {
+      name: 'gives a record that is past its keeping to exactly one of many claims',
+      async run(scene) {
+        await scene.complete((await scene.acquire()).owner, { retentionMs: 1 })
+        await scene.time.advance(10)
+        await wonOnce(scene, { attempt: 1, takeover: false })
+      },
+    },
+    {
+      name: 'decides between the late owner that completes and those that take over',
+      async run(scene) {
+        await inRounds(scene, async (at) => {
+          const late = await at.lapsed()
+          const [completed, ...outcomes] = await Promise.all([
+            at.complete(late.owner, { value: 'late' }),
+            ...claims(at, 5),
+          ])
+          const won = outcomes.filter(({ type }) => type === 'acquired').length
+          equal(won, completed ? 0 : 1, `${won} took over, and the late owner was told ${completed}`)
+          matches(
+            await at.get(),
+            completed ? { state: 'succeeded', value: 'late' } : { state: 'running', attempt: 2 },
+          )
+        })
+      },
+    },
+    {
+      name: 'decides between the heartbeat of the late owner and those that take over',
+      async run(scene) {
+        await inRounds(scene, async (at) => {
+          const late = await at.lapsed()
+          const [extended, ...outcomes] = await Promise.all([at.extend(late.owner), ...claims(at, 5)])
+          const won = outcomes.filter(({ type }) => type === 'acquired').length
+          // A takeover may follow neither a renewal, nor a claim: somebody holds the lease from then on.
+          equal(won, extended ? 0 : 1, `${won} took over, and the late owner was told ${extended}`)
+        })
+      },
+    },
+    {
+      name: 'decides between an operator that resolves and those that take over',
+      async run(scene) {
+        await inRounds(scene, async (at) => {
+          await at.lapsed()
+          const [resolved, ...outcomes] = await Promise.all([at.resolve(), ...claims(at, 5)])
+          const won = outcomes.filter(({ type }) => type === 'acquired').length
+          equal(won, resolved ? 0 : 1, `${won} took over, and the operator was told ${resolved}`)
+          matches(await at.get(), { state: resolved ? 'succeeded' : 'running' })
+        })
+      },
+    },
+    {
+      name: 'decides between an owner that succeeds and its own report of a failure',
+      async run(scene) {
+        await inRounds(scene, async (at) => {
+          const { owner } = await at.acquire()
+          const [completed, failed] = await Promise.all([at.complete(owner), at.fail(owner, 'final')])
+          deepStrictEqual([completed, failed].sort(), [false, true])
+          matches(await at.get(), { state: completed ? 'succeeded' : 'failed' })
+        })
+      },
+    },
+    {
+      name: 'shows a claim beside a completion either the running attempt or its answer',
+      async run(scene) {
+        await inRounds(scene, async (at) => {
+          const { owner } = await at.acquire()
+          const [outcomes] = await Promise.all([
+            Promise.all(claims(at, 5)),
+            at.complete(owner, { value: 'answer' }),
+          ])
+          for (const outcome of outcomes) {
+            if (outcome.type === 'running') matches(outcome, { attempt: 1 })
+            else matches(outcome, { type: 'settled', state: 'succeeded', value: 'answer' })
+          }
+        })
+      },
+    },
+    {
+      name: 'does not mix up keys that are worked on in parallel',
+      async run(scene) {
+        const scenes = Array.from({ length: MANY }, (_, index) => scene.at(`${scene.key}:${index}`))
+        await Promise.all(
+          scenes.map(async (at) => {
+            const { owner } = await at.acquire({ fingerprint: at.key })
+            await Promise.all([at.saveStep(owner, 'step', at.key), at.extend(owner), at.claim()])
+            await at.complete(owner, { value: at.key })
+            matches(await at.claim({ fingerprint: at.key }), { type: 'settled', value: at.key, attempt: 1 })
+          }),
+        )
+        const records = await Promise.all(scenes.map((at) => at.get()))
+        deepStrictEqual(
+          records.map((record) => [record?.key, record?.value, record?.fingerprint, record?.steps[0]?.value]),
+          scenes.map(({ key }) => [key, key, key, key]),
+        )
+      },
+    },
+  ],
+}
+
+const claims = (scene: StoreScene, count: number): Promise<ClaimOutcome>[] =>
+  Array.from({ length: count }, () => scene.claim())
+
+/** Many claims by different owners at one moment: one wins, and the others see it running. */
+async function wonOnce(scene: StoreScene, expected: { attempt: number; takeover: boolean }): Promise<void> {
+  const outcomes = await Promise.all(claims(scene, MANY))
+  const winners = outcomes.filter(({ type }) => type === 'acquired')
+  equal(winners.length, 1, `${winners.length} of ${MANY} claims were acquired`)
+  const [winner] = winners
+  matches(winner, { type: 'acquired', ...expected })
+  const fence = winner?.type === 'acquired' ? winner.fence : undefined
+  for (const outcome of outcomes) {
+    if (outcome !== winner) matches(outcome, { type: 'running', attempt: expected.attempt, fence })
+  }
+}
+
+/** A race has more than one end: it is run on some keys, side by side. */
+async function inRounds(scene: StoreScene, run: (at: StoreScene) => Promise<void>): Promise<void> {
+  await Promise.all(Array.from({ length: ROUNDS }, (_, round) => run(scene.at(`${scene.key}:${round}`))))
+}
