@@ -3,12 +3,10 @@ import type { Context } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { type AnswerBody, answer } from './http/answer'
 import { BadRequestError } from './http/bad-request-error'
+import type { Report } from './http/report'
 import type { ServiceEnv } from './http/service-env'
 import { StoppingError } from './http/stopping'
 import { BusyError, PaymentFailedError } from './payment/payment-errors'
-
-/** Is told of errors that somebody should look at; the request id is also in the client's answer. */
-export type Report = (error: unknown, requestId: string) => void
 
 interface Refusal extends AnswerBody {
   readonly code: ContentfulStatusCode
@@ -40,7 +38,7 @@ const REFUSALS: Partial<Record<IdemErrorCode, Refusal>> = {
   STORE: {
     code: 503,
     status: 'RETRY',
-    message: 'The record of payments cannot be reached, and nothing was charged; send the same request again',
+    message: 'The records of payments cannot be reached now; send the same request again: a token pays once',
     outcome: 'refused: store down',
     retryAfterSeconds: SOON,
     report: true,

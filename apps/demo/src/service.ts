@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Store } from '@idem/core'
 import { createApp } from './app'
-import type { Report } from './error-answer'
 import { gatewayRoutes } from './gateway/gateway-routes'
 import type { SimulatedGateway } from './gateway/simulated-gateway'
 import { healthRoutes } from './health/health-routes'
+import type { Report } from './http/report'
 import type { RequestLogOptions } from './http/request-log'
 import type { Route } from './http/route'
 import { type Address, listen } from './http/server'
@@ -37,7 +37,7 @@ export interface RunningService {
 export async function startService(options: ServiceOptions): Promise<RunningService> {
   const payments = new PaymentService(options)
   const routes = [
-    ...paymentRoutes(payments),
+    ...paymentRoutes(payments, options.report),
     ...gatewayRoutes(options.gateway.ledger),
     ...healthRoutes({ payments, timeoutMs: options.storeTimeoutMs }),
   ]

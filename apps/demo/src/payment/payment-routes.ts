@@ -5,6 +5,7 @@ import { CURSOR_RULE, decodeCursor, encodeCursor } from '../http/cursor'
 import { Fields, NAME_RULE, parseName } from '../http/fields'
 import { readJson } from '../http/json-body'
 import { preferredWait } from '../http/prefer'
+import type { Report } from '../http/report'
 import type { Route } from '../http/route'
 import type { ServiceEnv } from '../http/service-env'
 import { readPaymentRequest } from './payment-request'
@@ -17,7 +18,7 @@ const MESSAGES: Partial<Record<AnswerStatus, string>> = {
   UNKNOWN: 'Nobody knows how the last attempt ended; the same token may be tried again',
 }
 
-export function paymentRoutes(payments: PaymentService): Route[] {
+export function paymentRoutes(payments: PaymentService, report: Report): Route[] {
   return [
     { method: 'POST', path: '/payment', does: 'pay; the same idempotent_token pays once', handle: pay },
     {
@@ -43,9 +44,10 @@ export function paymentRoutes(payments: PaymentService): Route[] {
     const waitSeconds = preferredWait(c.req.header('Prefer'))
     if (waitSeconds > 0) c.header('Preference-Applied', `wait=${waitSeconds}`)
 
-    const { receipt, outcome, attempt } = await payments.pay(request, { waitSeconds, simulation })
+    const { receipt, outcome, attempt, unsettled } = await payments.pay(request, { waitSeconds, simulation })
 
     Object.assign(c.get('note'), { outcome, attempt })
+    if (unsettled !== undefined) report(unsettled, c.get('requestId'))
     if (outcome === 'replayed' || outcome === 'shared') c.header('Idempotency-Replayed', 'true')
     const message = `Paid ${receipt.amount} for ${receipt.user_id}`
     return answer(c, 200, { status: 'SUCCESS', message, order_id: receipt.order_id })

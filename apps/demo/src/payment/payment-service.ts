@@ -1,14 +1,7 @@
-import {
-  type AttemptContext,
-  type Execution,
-  Idem,
-  IdemError,
-  InProgressError,
-  type Store,
-  UnsettledError,
-} from '@idem/core'
+import { Idem, IdemError, InProgressError, type RunOptions, type Store, UnsettledError } from '@idem/core'
 import type { SimulatedGateway, Simulation } from '../gateway/simulated-gateway'
 import { formatAmount } from '../money/amount'
+import { chargeCard, type Receipt } from './charge-card'
 import { Gate } from './gate'
 import { BusyError, clientFailure, PaymentFailedError } from './payment-errors'
 import { type PaymentRecord, paymentRecord } from './payment-record'
@@ -32,20 +25,13 @@ export interface PayTerms {
   readonly simulation?: Simulation | undefined
 }
 
-/** What is recorded of a payment that went through. */
-export interface Receipt {
-  readonly order_id: string
-  readonly charge_id: string
-  readonly amount: string
-  readonly user_id: string
-  readonly description: string
-}
-
 export interface Paid {
   readonly receipt: Receipt
-  readonly attempt: number | undefined
   /** Who did the work: this request, an earlier one, or one that was running meanwhile. */
   readonly outcome: 'executed' | 'replayed' | 'shared' | 'executed, not recorded'
+  readonly attempt?: number
+  /** Why it could not be recorded, if it could not. */
+  readonly unsettled?: UnsettledError
 }
 
 const NAME = 'payment'
@@ -81,28 +67,21 @@ export class PaymentService {
    * @throws IdemError for all else that {@link Idem.execute} may say
    */
   async pay(request: PaymentRequest, terms: PayTerms): Promise<Paid> {
-    const { waitSeconds } = terms
+    const pay = () => this.#execute(request, terms, { onInProgress: 'reject' })
     try {
-      const paid = () => this.#execute(request, terms, { onInProgress: 'reject' })
-      return await this.#running.pass(paid, async () => {
-        if (await this.#isAnswered(request.token)) return paid()
+      return await this.#running.pass(pay, async () => {
+        if (await this.#needsNoRoom(request)) return pay()
         throw new BusyError('Too many payments are running')
       })
     } catch (error) {
-      if (!(error instanceof InProgressError) || waitSeconds === 0) throw error
+      if (!(error instanceof InProgressError) || terms.waitSeconds === 0) throw error
     }
-    return this.#waiting.pass(
-      async () => {
-        const paid = await this.#execute(request, terms, {
-          onInProgress: 'wait',
-          waitTimeout: `${waitSeconds}s`,
-        })
-        return paid.outcome === 'replayed' ? { ...paid, outcome: 'shared' } : paid
-      },
-      async () => {
-        throw new BusyError('Too many clients are waiting')
-      },
-    )
+    const wait = () =>
+      this.#execute(request, terms, { onInProgress: 'wait', waitTimeout: `${terms.waitSeconds}s` })
+    const paid = await this.#waiting.pass(wait, async () => {
+      throw new BusyError('Too many clients are waiting')
+    })
+    return paid.outcome === 'replayed' ? { ...paid, outcome: 'shared' } : paid
   }
 
   async find(token: string): Promise<PaymentRecord | undefined> {
@@ -133,20 +112,14 @@ export class PaymentService {
     await Promise.all([this.#running.idle(), this.#waiting.idle()])
   }
 
-  async #execute(
-    request: PaymentRequest,
-    { simulation }: PayTerms,
-    patience: { onInProgress: 'wait' | 'reject'; waitTimeout?: `${number}s` },
-  ): Promise<Paid> {
-    const charge = (ctx: AttemptContext) => this.#charge(ctx, request, simulation)
-    const fingerprint = { amount: formatAmount(request.amount), user_id: request.userId }
+  async #execute(request: PaymentRequest, { simulation }: PayTerms, patience: RunOptions): Promise<Paid> {
     try {
-      const { value, replayed, attempt }: Execution<Receipt> = await this.#idem.execute(
+      const { value, replayed, attempt } = await this.#idem.execute(
         request.token,
-        charge,
+        chargeCard(this.#gateway, request, simulation),
         {
           name: NAME,
-          fingerprint,
+          fingerprint: { amount: formatAmount(request.amount), user_id: request.userId },
           ...patience,
         },
       )
@@ -154,37 +127,15 @@ export class PaymentService {
     } catch (error) {
       if (error instanceof UnsettledError) {
         // The card is charged. Anything but the truth would make the client pay again.
-        return { receipt: error.value as Receipt, attempt: undefined, outcome: 'executed, not recorded' }
+        return { receipt: error.value as Receipt, outcome: 'executed, not recorded', unsettled: error }
       }
       throw error instanceof IdemError ? error : new PaymentFailedError(error)
     }
   }
 
-  async #charge(ctx: AttemptContext, request: PaymentRequest, simulation?: Simulation): Promise<Receipt> {
-    const { token, amount, userId, description } = request
-    const order = { idempotencyKey: ctx.subkey('charge'), token, userId, amount }
-    const chargeId = await ctx
-      .step('charge', () => this.#gateway.charge(order, ctx.signal, simulation))
-      .catch(chargedButNotSaved)
-    return {
-      // Named after its charge: should the record be lost and the payment run again, the order is still the same.
-      order_id: `PAY_${chargeId}`,
-      charge_id: chargeId,
-      amount: formatAmount(amount),
-      user_id: userId,
-      description,
-    }
-  }
-
-  /** Whether the token needs no room to run: its answer is there, or it is running already. */
-  async #isAnswered(token: string): Promise<boolean> {
+  /** Whether the answer is there, or being worked on. It may change at once: then there is one payment too many. */
+  async #needsNoRoom({ token }: PaymentRequest): Promise<boolean> {
     const record = await this.#idem.inspect(token, { name: NAME })
     return record?.state === 'succeeded' || record?.state === 'running'
   }
-}
-
-/** A step that ran and could not be saved: the payment can go on, and may still be recorded as a whole. */
-function chargedButNotSaved(error: unknown): string {
-  if (error instanceof UnsettledError) return error.value as string
-  throw error
 }

@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest'
+import { readSettings } from '../src/settings'
+import { openMemoryStore } from '../src/stores/memory'
+
+test('everything has a value unless it is set', () => {
+  expect(readSettings([], {})).toEqual({
+    port: 8080,
+    host: '127.0.0.1',
+    store: openMemoryStore,
+    'failure-rate': 0.05,
+    'gateway-delay': [100, 500],
+    'max-running': 256,
+    'max-waiting': 1000,
+  })
+})
+
+test('a variable sets it, an empty one does not, and a flag has the last word', () => {
+  expect(readSettings([], { PORT: '9000', MAX_RUNNING: '' })).toMatchObject({
+    port: 9000,
+    'max-running': 256,
+  })
+  expect(readSettings(['--port', '0'], { PORT: '9000' })).toMatchObject({ port: 0 })
+  expect(readSettings(['--gateway-delay=0-0', '--failure-rate=1'], {})).toMatchObject({
+    'gateway-delay': [0, 0],
+    'failure-rate': 1,
+  })
+})
+
+test.each([['--help'], ['-h'], ['--help', '--port', 'x']])('%s %s %s asks for help', (...args) => {
+  expect(readSettings(args, {})).toBe('help')
+})
+
+test.each([
+  [{ PORT: 'abc' }, 'PORT must be a whole number from 0 to 65535; got "abc"'],
+  [{ PORT: '-1' }, 'PORT must be a whole number from 0 to 65535; got "-1"'],
+  [{ PORT: '65536' }, 'PORT must be a whole number from 0 to 65535; got "65536"'],
+  [{ PORT: '80.5' }, 'PORT must be a whole number from 0 to 65535; got "80.5"'],
+  [{ STORE: 'redis' }, 'STORE must be memory; got "redis"'],
+  [{ STORE: 'toString' }, 'STORE must be memory; got "toString"'],
+  [{ FAILURE_RATE: '1.1' }, 'FAILURE_RATE must be a number from 0 to 1; got "1.1"'],
+  [{ FAILURE_RATE: 'x' }, 'FAILURE_RATE must be a number from 0 to 1; got "x"'],
+  [{ GATEWAY_DELAY: '5' }, 'GATEWAY_DELAY must be a range such as 100-500; got "5"'],
+  [{ GATEWAY_DELAY: '5-4' }, 'GATEWAY_DELAY must be a range such as 100-500; got "5-4"'],
+  [{ MAX_RUNNING: '0' }, 'MAX_RUNNING must be a whole number from 1 to 1000000; got "0"'],
+  [{ MAX_WAITING: '1e3' }, 'MAX_WAITING must be a whole number from 0 to 1000000; got "1e3"'],
+])('%o is refused with what it takes', (env, message) => {
+  expect(() => readSettings([], env)).toThrow(message)
+})
+
+test.each([
+  [['--store', 'redis'], '--store must be memory; got "redis"'],
+  [['--port='], '--port must be a whole number from 0 to 65535; got ""'],
+  [['--port'], 'See --help'],
+  [['--colour'], 'See --help'],
+  [['start'], 'See --help'],
+])('%j is refused with what it takes', (args, message) => {
+  expect(() => readSettings(args, {})).toThrow(message)
+})
