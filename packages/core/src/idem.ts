@@ -2,11 +2,11 @@ import { LocalCache } from './cache/local-cache'
 import { fingerprint } from './codec/fingerprint'
 import type { RecordState, Store } from './contracts/store'
 import type { TransactionalStore } from './contracts/transactional-store'
-import type { Handler } from './engine/call'
-import { drive } from './engine/drive'
+import { drive, type Handler } from './engine/drive'
 import { encodeValue } from './engine/encode-value'
 import { Engine, type Execution, type Request } from './engine/engine'
-import { transact } from './engine/transact'
+import { Flight } from './engine/flight'
+import type { Outcome } from './engine/outcome'
 import { InProgressError } from './errors'
 import { decodeRecord, type IdemRecord } from './idem-record'
 import { encodeKey, type Key, storedKey } from './options/key'
@@ -58,7 +58,7 @@ class IdemOnAnyStore<S extends Store = Store> {
   constructor(options: IdemOptions<S>) {
     if (typeof options !== 'object' || options === null) throw new TypeError('Idem needs options with a store')
     const { store, namespace = 'idem', cache, observer, runtime = systemRuntime } = options
-    withMethods('store', store, STORE, ['watch', 'transact'])
+    withMethods('store', store, STORE, ['watch', 'transactions'])
     withMethods('runtime', runtime, ['now', 'schedule', 'random', 'token'])
     if (observer !== undefined) aFunction('observer', observer)
     if (typeof namespace !== 'string' || namespace.length > 64) {
@@ -126,49 +126,42 @@ class IdemOnAnyStore<S extends Store = Store> {
     aFunction('body', body)
     const { tx, ...call } = options
     const request = this.#request(key, call, resolveSettings(call, this.#settings))
-    const engine = this.#engine as unknown as Engine<TransactionalStore<unknown>>
-    if (typeof engine.store.transact !== 'function') {
-      throw new TypeError('transaction() needs a store that has transactions; this one has no transact()')
-    }
-    const alone = tx !== undefined
-    const execution = await engine.execute({ ...request, alone }, (call, flight) => transact(call, flight, body, tx))
+    const { transactions } = this.#engine.store as Partial<TransactionalStore<unknown>>
+    if (transactions === undefined) throw new TypeError('transaction() needs a store that has transactions')
+    const execution = await this.#engine.execute(
+      { ...request, alone: tx !== undefined },
+      (flight) => transactions(flight, body, tx) as Promise<Outcome>,
+    )
     return execution.value as T
   }
 
   async inspect(key: Key, place: RecordPlace = {}): Promise<IdemRecord | undefined> {
-    const request = this.#place(key, place)
-    const { storeTimeoutMs, codec } = this.#settings
-    const stored = await this.#engine
-      .calls(request)
-      .repeat('get', storeTimeoutMs, () => this.#engine.store.get(request.key))
-    return stored && decodeRecord(stored, codec)
+    const flight = this.#look(key, place)
+    const stored = await flight.send('get', (store) => store.get(flight.key))
+    return stored && decodeRecord(stored, this.#settings.codec)
   }
 
   async forget(key: Key, place: RecordPlace = {}): Promise<boolean> {
-    const request = this.#place(key, place)
+    const flight = this.#look(key, place)
     try {
       // Sent once: if the reply is lost, a second call could remove what began after the first.
-      return await this.#engine
-        .calls(request)
-        .once('delete', this.#settings.storeTimeoutMs, () => this.#engine.store.delete(request.key))
+      return await flight.sendOnce('delete', (store) => store.delete(flight.key), true)
     } finally {
-      this.#engine.forget(request.key)
+      this.#engine.forget(flight.key)
     }
   }
 
   async resolve(key: Key, value: unknown, place: RecordPlace = {}): Promise<boolean> {
-    const request = this.#place(key, place)
-    const { store, runtime } = this.#engine
-    const { retentionMs, tombstoneMs, storeTimeoutMs } = this.#settings
+    const flight = this.#look(key, place)
+    const { retentionMs, tombstoneMs } = this.#settings
     const { text, error } = encodeValue(value, this.#settings)
     if (error) throw error
-    const calls = this.#engine.calls(request)
-    const resolution = { key: request.key, owner: runtime.token(), value: text, retentionMs, tombstoneMs }
-    const resolved = await calls.repeat('resolve', storeTimeoutMs, () => store.resolve(resolution))
-    if (resolved) return true
-    const record = await calls.repeat('get', storeTimeoutMs, () => store.get(request.key))
+    const owner = this.#engine.runtime.token()
+    const resolution = { key: flight.key, owner, value: text, retentionMs, tombstoneMs }
+    if (await flight.send('resolve', (store) => store.resolve(resolution))) return true
+    const record = await flight.send('get', (store) => store.get(flight.key))
     if (record?.state !== 'running') return false
-    throw new InProgressError(`attempt ${record.attempt} of ${request.key} is running`, record.leaseMs ?? 0)
+    throw new InProgressError(`attempt ${record.attempt} of ${flight.key} is running`, record.leaseMs ?? 0)
   }
 
   async *records(query: RecordsQuery = {}): AsyncGenerator<IdemRecord, void, undefined> {
@@ -186,16 +179,24 @@ class IdemOnAnyStore<S extends Store = Store> {
     if (state !== undefined && !STATES.includes(state)) {
       throw new TypeError(`state must be one of ${STATES.join(', ')}; got ${String(state)}`)
     }
-    const { store } = this.#engine
-    const query = { prefix: `${this.#namespace}:`, state, limit, cursor }
-    const calls = this.#engine.calls({ key: query.prefix, name: undefined })
-    const page = await calls.repeat('list', this.#settings.storeTimeoutMs, () => store.list(query))
+    const prefix = `${this.#namespace}:`
+    const flight = this.#flight({ key: prefix, name: undefined })
+    const page = await flight.send('list', (store) => store.list({ prefix, state, limit, cursor }))
     const records = page.records.map((stored) => decodeRecord(stored, this.#settings.codec))
     return { records, cursor: page.cursor }
   }
 
   #execute(request: Request, handler: Handler): Promise<Execution<unknown>> {
-    return this.#engine.execute(request, (call, flight) => drive(call, flight, handler))
+    return this.#engine.execute(request, (flight) => drive(flight, handler))
+  }
+
+  /** A flight that carries nobody, to talk to the store about a key. */
+  #flight(place: { key: string; name: string | undefined }): Flight<S> {
+    return new Flight(this.#engine, { ...place, settings: this.#settings, fingerprint: undefined, signal: undefined })
+  }
+
+  #look(key: Key, place: RecordPlace): Flight<S> {
+    return this.#flight(this.#place(key, place))
   }
 
   #request(key: Key, options: CallOptions & AttemptOptions, settings: Settings): Request {

@@ -1,3 +1,4 @@
+import type { TransactionContext } from '../options/options'
 import type { Abandoned, Expired, Keeping, Mismatch, Settled, Store } from './store'
 
 /**
@@ -7,19 +8,29 @@ import type { Abandoned, Expired, Keeping, Mismatch, Settled, Store } from './st
  * @typeParam Tx - what the caller writes with inside the transaction, as the driver has it
  */
 export interface TransactionalStore<Tx> extends Store {
-  /**
-   * Claims the key, runs `request.run` and settles, all in one transaction.
-   *
-   * - Does not wait for others: while another transaction (or attempt) holds the key the answer is `busy`, without
-   *   holding a connection afterwards.
-   * - `run` is called once per attempt of the transaction; a conflict that the database asks to repeat repeats the
-   *   whole attempt, whether the database reported it to the store or to `run`, which threw it.
-   * - Anything else that `run` throws rolls everything back, is offered to `finalFailure`, and is thrown on.
-   * - A reply to COMMIT that is lost is looked up by owner before anything is reported.
-   * - With `request.tx`, joins that transaction: commits nothing, and the record shares its fate.
-   */
-  transact(request: TransactionRequest<Tx>): Promise<TransactionOutcome>
+  /** What `transactions()` makes of the store's {@link Transact}. */
+  readonly transactions: TransactionDriver<Tx>
 }
+
+/** How idem runs transactions on a store. Opaque: made by `transactions()`, used by `Idem`. */
+export type TransactionDriver<Tx> = (
+  flight: unknown,
+  body: (ctx: TransactionContext<Tx>) => unknown,
+  tx: Tx | undefined,
+) => Promise<unknown>
+
+/**
+ * What a store with transactions brings: claims the key, runs `request.run` and settles, all in one transaction.
+ *
+ * - Does not wait for others: while another transaction (or attempt) holds the key the answer is `busy`, without
+ *   holding a connection afterwards.
+ * - `run` is called once per attempt of the transaction; a conflict that the database asks to repeat repeats the
+ *   whole attempt, whether the database reported it to the store or to `run`, which threw it.
+ * - Anything else that `run` throws rolls everything back, is offered to `finalFailure`, and is thrown on.
+ * - A reply to COMMIT that is lost is looked up by owner before anything is reported.
+ * - With `request.tx`, joins that transaction: commits nothing, and the record shares its fate.
+ */
+export type Transact<Tx> = (request: TransactionRequest<Tx>) => Promise<TransactionOutcome>
 
 export interface TransactionRequest<Tx> extends Keeping {
   readonly key: string

@@ -1,17 +1,12 @@
 import { sha256 } from '#sha256'
 import type { Acquired } from '../contracts/store'
-import { type IdemError, LeaseLostError, ResultUnavailableError, type StoreError, UnsettledError } from '../errors'
+import { LeaseLostError, ResultUnavailableError, UnsettledError } from '../errors'
 import { encodeKey } from '../options/key'
 import type { AttemptContext } from '../options/options'
-import type { Settings } from '../options/settings'
 import { encodeValue } from './encode-value'
+import type { Flight } from './flight'
 
-/** What an attempt needs of the engine. */
-export interface AttemptPort {
-  /** @throws StoreError if the store cannot be told */
-  saveStep(name: string, value: string | undefined): Promise<boolean>
-  onStepOmitted(name: string, error: IdemError): void
-}
+type Step = AttemptContext['step']
 
 /** A running attempt: what its handler is given, and what the engine must know of it. */
 export class Attempt implements AttemptContext {
@@ -19,36 +14,40 @@ export class Attempt implements AttemptContext {
   readonly attempt: number
   readonly fence: number
   readonly takeover: boolean
-  readonly #settings: Settings
-  readonly #port: AttemptPort
-  readonly #saved: Map<string, string | undefined>
-  readonly #used = new Set<string>()
+  readonly #flight: Flight
+  /** Missing when the store is down: then nothing can be saved. */
+  readonly #owner: string | undefined
+  readonly #earlier: Acquired['steps']
+  #saved: Map<string, string | undefined> | undefined
+  #used: Set<string> | undefined
   #controller: AbortController | undefined
   #reason: Error | undefined
-  /** Whether a step ran whose result the store does not have: then a failure leaves more behind than it says. */
+  /** The handler has ended. */
+  isOver = false
+  /** Somebody else has the record. */
+  isLost = false
+  /** It ran too long. */
+  isOverdue = false
+  /** A step ran whose result the store does not have: a failure now leaves more behind than it says. */
   hasUnsavedStep = false
 
-  constructor(key: string, acquired: Omit<Acquired, 'type'>, settings: Settings, port: AttemptPort) {
-    this.key = key
-    this.attempt = acquired.attempt
-    this.fence = acquired.fence
-    this.takeover = acquired.takeover
-    this.#settings = settings
-    this.#port = port
-    this.#saved = new Map(acquired.steps.map((step) => [step.name, step.value]))
+  constructor(flight: Flight, { attempt, fence, takeover, steps }: Acquired, owner: string | undefined) {
+    this.key = flight.key
+    this.attempt = attempt
+    this.fence = fence
+    this.takeover = takeover
+    this.#flight = flight
+    this.#owner = owner
+    this.#earlier = steps
   }
 
   /** Made when first asked for: most handlers never do. */
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController()
-      if (this.aborted) this.#controller.abort(this.#reason)
+      if (this.#reason) this.#controller.abort(this.#reason)
     }
     return this.#controller.signal
-  }
-
-  get aborted(): boolean {
-    return this.#reason !== undefined
   }
 
   abort(reason: Error): void {
@@ -56,44 +55,56 @@ export class Attempt implements AttemptContext {
     this.#controller?.abort(this.#reason)
   }
 
-  readonly step = async <T>(name: string, run: () => Promise<T> | T): Promise<T> => {
-    encodeKey('step name', name)
-    if (this.#used.has(name)) throw new TypeError(`step ${JSON.stringify(name)} was used before in this attempt`)
+  /** From here on another function does the work of this attempt: step names may come again. */
+  restart(): void {
+    this.#used = undefined
+  }
+
+  // Getters, so that both work when taken off the context, and cost nothing when not.
+  get step(): Step {
+    return (name, run) => this.#step(name, run)
+  }
+
+  get subkey(): (name: string) => string {
+    return (name) => sha256(`${this.key}\n${encodeKey('subkey', name)}`)
+  }
+
+  async #step<T>(name: string, run: () => Promise<T> | T): Promise<T> {
+    const { settings } = this.#flight
+    const shown = `step ${encodeKey('step', name)}`
+    this.#used ??= new Set()
+    if (this.#used.has(name)) throw new TypeError(`${shown} was used before in this attempt`)
     this.#used.add(name)
-    const { codec } = this.#settings
-    if (this.#saved.has(name)) return decodeStep(name, this.#saved.get(name), codec) as T
+    this.#saved ??= new Map(this.#earlier.map((step) => [step.name, step.value]))
+    if (this.#saved.has(name)) {
+      const text = this.#saved.get(name)
+      if (text !== undefined) return settings.codec.decode(text) as T
+      throw new ResultUnavailableError(`${shown} is done, but its value could not be kept`)
+    }
     if (this.#reason instanceof LeaseLostError) throw this.#reason
 
     const value = await run()
-    const { text, error } = encodeValue(value, this.#settings)
-    if (error) this.#port.onStepOmitted(name, error)
+    const { text, error } = encodeValue(value, settings)
+    if (error) this.#flight.emit({ type: 'value-omitted', attempt: this.attempt, step: name, error })
+    await this.#save(name, shown, text, value)
+    this.#saved.set(name, text)
+    return (text === undefined ? value : settings.codec.decode(text)) as T
+  }
+
+  async #save(name: string, shown: string, text: string | undefined, value: unknown): Promise<void> {
+    const { key } = this
+    const owner = this.#owner
+    if (owner === undefined) return
     let saved: boolean
     try {
-      saved = await this.#port.saveStep(name, text)
+      saved = await this.#flight.send('saveStep', (store) => store.saveStep({ key, owner, name, value: text }))
     } catch (cause) {
       this.hasUnsavedStep = true
-      const message = `step ${JSON.stringify(name)} ran, but could not be saved: ${(cause as StoreError).message}`
-      throw new UnsettledError(message, value, { cause })
+      throw new UnsettledError(`${shown} ran, but could not be saved`, value, { cause })
     }
-    if (!saved) {
-      this.hasUnsavedStep = true
-      const lost = new LeaseLostError(`attempt ${this.attempt} of ${this.key} lost its lease to another attempt`)
-      this.abort(lost)
-      throw lost
-    }
-    this.#saved.set(name, text)
-    return (text === undefined ? value : codec.decode(text)) as T
+    if (saved) return
+    this.isLost = true
+    this.abort(new LeaseLostError(`attempt ${this.attempt} of ${key} lost its lease before ${shown} was saved`))
+    throw this.#reason
   }
-
-  /** From here on another function does the work of this attempt: step names may come again. */
-  restart(): void {
-    this.#used.clear()
-  }
-
-  readonly subkey = (name: string): string => sha256(`${this.key}\n${encodeKey('subkey name', name)}`)
-}
-
-function decodeStep(name: string, text: string | undefined, codec: Settings['codec']): unknown {
-  if (text !== undefined) return codec.decode(text)
-  throw new ResultUnavailableError(`step ${JSON.stringify(name)} is done, but its value could not be kept`)
 }

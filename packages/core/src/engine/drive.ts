@@ -1,86 +1,113 @@
 import { encodeFailure } from '../codec/failure'
 import type { FinalAnswer } from '../contracts/record-cache'
-import type { ClaimOutcome, Settled } from '../contracts/store'
-import type { IdemError, StoreError } from '../errors'
-import { type Call, desert, type Handler } from './call'
+import type { ClaimOutcome, Settled, StoredRecord } from '../contracts/store'
+import { LeaseLostError, type StoreError } from '../errors'
+import type { AttemptContext } from '../options/options'
 import type { Flight } from './flight'
 import { abandoned, expired, mismatch, type Outcome, refused, replayed } from './outcome'
 import { Pause } from './pause'
-import { claimPolicy } from './policy'
+import { keepMs } from './policy'
 import { runAttempt, runUnprotected } from './run-attempt'
+
+export type Handler = (ctx: AttemptContext) => unknown
 
 /**
  * Takes a flight to its outcome: claims the key, and then runs the attempt, replays the answer, or waits and claims
- * again.
+ * again. An attempt that lost its record looks for the winner's answer instead, and never claims again.
  */
-export async function drive(call: Call, flight: Flight, handler: Handler): Promise<Outcome> {
-  const { key, settings, runtime, store, calls } = call
-  let owner = runtime.token()
+export async function drive(flight: Flight, handler: Handler): Promise<Outcome> {
+  const { key, fingerprint, settings, engine } = flight
+  const { leaseMs, maxAttempts, onAbandoned } = settings
+  const policy = typeof onAbandoned === 'function' ? 'reconcile' : onAbandoned === 'rerun' ? 'takeover' : 'reject'
+  let owner = engine.runtime.token()
   let waitedFor: number | undefined
-  const pause = new Pause(store, calls, runtime, key)
-  flight.onDeserted = pause.wake
+  let lostAttempt: number | undefined
+  let pause: Pause | undefined
   try {
     for (;;) {
-      const claimedAt = runtime.now()
+      const claimedAt = engine.runtime.now()
       let outcome: ClaimOutcome
       try {
-        const claim = { key, owner, fingerprint: call.fingerprint, waitedFor, ...claimPolicy(settings) }
-        outcome = await calls.repeat('claim', settings.storeTimeoutMs, () => store.claim(claim))
+        outcome = await (lostAttempt === undefined
+          ? flight.send('claim', (store) =>
+              store.claim({
+                key,
+                owner,
+                fingerprint,
+                leaseMs,
+                keepMs: keepMs(settings),
+                maxAttempts,
+                onAbandoned: policy,
+                waitedFor,
+              }),
+            )
+          : flight.send('get', async (store) => asOutcome(await store.get(key))))
       } catch (error) {
-        void giveBack(call, owner, error as StoreError)
-        if (settings.onStoreDown === 'throw' || waitedFor !== undefined) return refused(() => error as StoreError)
-        return runUnprotected(call, flight, handler, error as StoreError)
+        if (lostAttempt === undefined) void giveBack(flight, owner, error)
+        // What is known to run elsewhere is never run unprotected beside it.
+        if (settings.onStoreDown === 'throw' || waitedFor !== undefined || lostAttempt !== undefined) {
+          return refused(() => error as StoreError)
+        }
+        return runUnprotected(flight, handler, error as StoreError)
       }
       switch (outcome.type) {
-        case 'acquired':
-          if (!flight.deserted) return await runAttempt(call, flight, handler, { ...outcome, owner, claimedAt })
-          await giveBack(call, owner, new Error('every caller left before it began'))
-          if (flight.deserted) return desert(call)
-          owner = runtime.token()
+        case 'acquired': {
+          if (!flight.deserted) {
+            const result = await runAttempt(flight, handler, outcome, owner, claimedAt)
+            if (result) return result
+            lostAttempt = outcome.attempt
+            break
+          }
+          await giveBack(flight, owner, new Error('every caller left before it began'))
+          if (flight.deserted) return flight.desert()
+          owner = engine.runtime.token()
           break
+        }
         case 'running':
-          flight.wait({ ...outcome, elsewhere: true })
-          if (flight.deserted) return desert(call)
-          if (waitedFor === undefined) call.emit({ type: 'waiting', attempt: outcome.attempt })
+          flight.wait({ attempt: outcome.attempt, leaseMs: outcome.leaseMs, elsewhere: true })
+          if (flight.deserted) return flight.desert()
+          if (waitedFor === undefined) flight.emit({ type: 'waiting', attempt: outcome.attempt })
           waitedFor ??= outcome.fence
-          await pause.untilWorthALook(outcome.leaseMs, settings.storeTimeoutMs)
-          if (flight.deserted) return desert(call)
+          pause ??= new Pause(flight)
+          await pause.untilWorthALook(outcome.leaseMs)
+          if (flight.deserted) return flight.desert()
           break
         case 'settled':
-          return answered(call, outcome, waitedFor !== undefined)
+          return answered(flight, outcome, waitedFor !== undefined || lostAttempt !== undefined)
         case 'abandoned':
-          return refuse(call, abandoned(key, outcome))
+          return flight.refuse(lostAttempt === undefined ? abandoned(key, outcome) : lost(key, lostAttempt))
         case 'mismatch':
-          return refuse(call, mismatch(key))
+          return flight.refuse(mismatch(key))
         case 'expired':
-          return refuse(call, expired(key))
+          return flight.refuse(expired(key))
       }
     }
   } finally {
-    pause.end()
+    pause?.end()
   }
 }
 
-export function answered(call: Call, settled: Settled, waited: boolean): Outcome {
-  if (!settled.retryable) call.remember(settled as FinalAnswer)
+export function answered(flight: Flight, settled: Settled, waited: boolean): Outcome {
+  if (!settled.retryable) flight.remember(settled as FinalAnswer)
   const { attempt } = settled
-  call.emit(waited ? { type: 'shared', attempt } : { type: 'replayed', attempt, from: 'store' })
-  return replayed(settled, call.settings)
+  flight.emit(waited ? { type: 'shared', attempt } : { type: 'replayed', attempt, from: 'store' })
+  return replayed(settled, flight.settings)
 }
 
-export function refuse(call: Call, outcome: Outcome): Outcome {
-  try {
-    outcome.own()
-  } catch (error) {
-    call.emit({ type: 'refused', error: error as IdemError })
-  }
-  return outcome
+/** What a look shows, in the words of a claim; a record that is gone is as unknown as an abandoned one. */
+function asOutcome(record: StoredRecord | undefined): ClaimOutcome {
+  if (record?.state === 'running') return { ...record, type: 'running', leaseMs: record.leaseMs ?? 0 }
+  if (record === undefined || record.state === 'abandoned') return { type: 'abandoned', attempt: 0 }
+  return { ...record, type: 'settled', state: record.state, retentionMs: 0 }
 }
+
+const lost = (key: string, attempt: number): Outcome =>
+  refused(() => new LeaseLostError(`attempt ${attempt} of ${key} lost its lease, and nobody else has an answer`))
 
 /** Frees a record that was, or may have been, acquired and on which nothing ran. Best effort: its lease does the rest. */
-async function giveBack({ key, settings, store, calls }: Call, owner: string, reason: Error): Promise<void> {
+async function giveBack(flight: Flight, owner: string, reason: unknown): Promise<void> {
+  const { key, settings } = flight
   const failure = encodeFailure(reason, {}, settings.maxResultBytes)
-  const { retentionMs, storeTimeoutMs } = settings
-  const report = { key, owner, kind: 'retryable', failure, retentionMs, tombstoneMs: 0 } as const
-  await calls.once('fail', storeTimeoutMs, () => store.fail(report)).catch(() => {})
+  const report = { key, owner, kind: 'retryable', failure, retentionMs: settings.retentionMs, tombstoneMs: 0 } as const
+  await flight.sendOnce('fail', (store) => store.fail(report), true).catch(() => {})
 }

@@ -1,14 +1,12 @@
 import type { LocalCache } from '../cache/local-cache'
 import type { Store } from '../contracts/store'
-import { FingerprintMismatchError } from '../errors'
-import type { IdemEvent, Observer } from '../observer'
+import type { EventOrigin, IdemEvent, Observer } from '../observer'
 import type { Settings } from '../options/settings'
 import { differ } from '../record/claim'
 import type { Runtime } from '../runtime'
-import type { Call } from './call'
+import { Alarms } from './alarms'
 import { Flight } from './flight'
-import { type Outcome, replayed } from './outcome'
-import { StoreCalls } from './store-calls'
+import { mismatch, type Outcome, raise, replayed } from './outcome'
 
 /** What a call came to. */
 export interface Execution<T> {
@@ -20,10 +18,7 @@ export interface Execution<T> {
 }
 
 /** A call as the face of idem has understood it: everything is checked. */
-export interface Request {
-  /** The stored key. */
-  readonly key: string
-  readonly name: string | undefined
+export interface Request extends EventOrigin {
   readonly fingerprint: string | undefined
   readonly signal: AbortSignal | undefined
   readonly settings: Settings
@@ -31,104 +26,68 @@ export interface Request {
   readonly alone?: boolean
 }
 
+type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never
+export type EventOfACall = Without<IdemEvent, keyof EventOrigin>
+
 /** Brings together the calls of this process, the local cache, and what drives a flight to its outcome. */
 export class Engine<S extends Store = Store> {
   readonly store: S
   readonly runtime: Runtime
-  readonly #cache: LocalCache | undefined
-  readonly #observer: Observer | undefined
-  readonly #flights = new Map<string, Flight>()
+  readonly cache: LocalCache | undefined
+  readonly alarms: Alarms
   /** How often something was forgotten: an answer that was under way meanwhile is not kept. */
-  #forgotten = 0
+  forgotten = 0
+  readonly #observer: Observer | undefined
+  readonly #flights = new Map<string, Flight<S>>()
 
   constructor(store: S, runtime: Runtime, cache: LocalCache | undefined, observer: Observer | undefined) {
     this.store = store
     this.runtime = runtime
-    this.#cache = cache
+    this.cache = cache
+    this.alarms = new Alarms(runtime)
     this.#observer = observer
   }
 
   /** Joins the flight that is under way for this request, or begins one that `drive` takes to its outcome. */
   async execute(
     request: Request,
-    drive: (call: Call<S>, flight: Flight) => Promise<Outcome>,
+    drive: (flight: Flight<S>) => Promise<Outcome>,
   ): Promise<Execution<unknown>> {
     request.signal?.throwIfAborted()
     const cached = this.#fromCache(request)
     if (cached) return { value: cached.own(), replayed: true, attempt: cached.attempt }
 
-    // Neither keys nor fingerprints hold a line break. Calls with another payload ask the store, and are refused there.
-    const id = `${request.key}\n${request.fingerprint ?? ''}`
+    const id = flightId(request)
     const running = request.alone ? undefined : this.#flights.get(id)
-    const flight = running ?? new Flight(request.key, this.runtime, (error) => this.#emit(request, { type: 'refused', error }))
-    const outcome = flight.join(request.settings, request.signal, running === undefined)
-    if (running === undefined) {
-      if (!request.alone) this.#flights.set(id, flight)
-      void this.#fly(id, flight, request, drive)
+    if (running) {
+      const { attempt, shared } = await running.join(request, false)
+      this.emit(request, { type: 'shared', attempt })
+      return { value: shared(), replayed: true, attempt }
     }
-    const { attempt, replayed: another, own, shared } = await outcome
-    if (running === undefined) return { value: own(), replayed: another, attempt }
-    this.#emit(request, { type: 'shared', attempt })
-    return { value: shared(), replayed: true, attempt }
+    const flight = new Flight(this, request)
+    if (!request.alone) this.#flights.set(id, flight)
+    const joined = flight.join(request, true)
+    drive(flight).then(
+      (outcome) => flight.finish(outcome),
+      (error) => flight.finish({ attempt: 0, replayed: false, own: () => raise(error), shared: () => raise(error) }),
+    )
+    const outcome = await joined
+    return { value: outcome.own(), replayed: outcome.replayed, attempt: outcome.attempt }
   }
 
-  calls(request: Pick<Request, 'key' | 'name'>): StoreCalls {
-    return new StoreCalls(this.runtime, (failure) => this.#emit(request, { type: 'store-failed', ...failure }))
+  /** New calls no longer join this flight. */
+  retire(flight: Flight<S>): void {
+    const id = flightId(flight)
+    if (this.#flights.get(id) === flight) this.#flights.delete(id)
   }
 
   /** Drops what is known of a key in this process. */
   forget(key: string): void {
-    this.#forgotten++
-    this.#cache?.delete(key)
+    this.forgotten++
+    this.cache?.delete(key)
   }
 
-  async #fly(
-    id: string,
-    flight: Flight,
-    request: Request,
-    drive: (call: Call<S>, flight: Flight) => Promise<Outcome>,
-  ): Promise<void> {
-    const retire = () => {
-      if (this.#flights.get(id) === flight) this.#flights.delete(id)
-    }
-    const known = this.#forgotten
-    const { key, fingerprint, settings } = request
-    const call: Call<S> = {
-      key,
-      fingerprint,
-      settings,
-      store: this.store,
-      runtime: this.runtime,
-      calls: this.calls(request),
-      emit: (event) => this.#emit(request, event),
-      remember: (answer) => {
-        if (known === this.#forgotten) this.#cache?.put(key, answer)
-      },
-      retire,
-    }
-    try {
-      const outcome = await drive(call, flight)
-      retire()
-      flight.finish(outcome)
-    } catch (error) {
-      retire()
-      flight.break(error)
-    }
-  }
-
-  #fromCache(request: Request): Outcome | undefined {
-    const answer = this.#cache?.get(request.key)
-    if (answer === undefined) return undefined
-    if (differ(answer.fingerprint, request.fingerprint)) {
-      const error = new FingerprintMismatchError(`${request.key} was used with another payload`)
-      this.#emit(request, { type: 'refused', error })
-      throw error
-    }
-    this.#emit(request, { type: 'replayed', attempt: answer.attempt, from: 'cache' })
-    return replayed(answer, request.settings)
-  }
-
-  #emit({ key, name }: Pick<Request, 'key' | 'name'>, event: Parameters<Call['emit']>[0]): void {
+  emit({ key, name }: EventOrigin, event: EventOfACall): void {
     if (this.#observer === undefined) return
     try {
       const told: unknown = this.#observer({ ...event, key, name } as IdemEvent)
@@ -137,4 +96,18 @@ export class Engine<S extends Store = Store> {
       // An observer looks on; what it throws is its own affair.
     }
   }
+
+  #fromCache(request: Request): Outcome | undefined {
+    const answer = this.cache?.get(request.key)
+    if (answer === undefined) return undefined
+    if (differ(answer.fingerprint, request.fingerprint)) {
+      return new Flight(this, request).refuse(mismatch(request.key))
+    }
+    this.emit(request, { type: 'replayed', attempt: answer.attempt, from: 'cache' })
+    return replayed(answer, request.settings)
+  }
 }
+
+/** Neither holds a line break. Calls with another payload have another flight: it is the store that refuses them. */
+const flightId = ({ key, fingerprint }: Pick<Request, 'key' | 'fingerprint'>): string =>
+  fingerprint === undefined ? key : `${key}\n${fingerprint}`

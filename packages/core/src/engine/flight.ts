@@ -1,7 +1,10 @@
-import { InProgressError } from '../errors'
+import type { FinalAnswer } from '../contracts/record-cache'
+import type { Store } from '../contracts/store'
+import { type IdemError, InProgressError } from '../errors'
 import type { Settings } from '../options/settings'
-import type { Runtime } from '../runtime'
-import type { Outcome } from './outcome'
+import type { Engine, EventOfACall, Request } from './engine'
+import { type Outcome, refused } from './outcome'
+import { once, repeat } from './store-calls'
 
 /** An attempt that callers may have to wait for. */
 export interface Busy {
@@ -24,21 +27,28 @@ interface Caller {
 
 /**
  * All calls of this process for one key and payload, which share one claim, one attempt and one outcome. The caller
- * that came first leads: it is its handler that runs.
+ * that came first leads: it is its handler that runs, by its settings.
  */
-export class Flight {
+export class Flight<S extends Store = Store> {
+  readonly engine: Engine<S>
   readonly key: string
-  readonly #runtime: Runtime
-  readonly #onRefused: (error: InProgressError) => void
+  readonly fingerprint: string | undefined
+  readonly settings: Settings
+  readonly #request: Request
   readonly #callers = new Set<Caller>()
-  #busy: (Busy & { readonly since: number }) | undefined
+  readonly #known: number
+  #busy: Busy | undefined
+  #busySince = 0
   /** Called when the last caller has left. */
-  onDeserted: () => void = () => {}
+  onDeserted: (() => void) | undefined
 
-  constructor(key: string, runtime: Runtime, onRefused: (error: InProgressError) => void) {
-    this.key = key
-    this.#runtime = runtime
-    this.#onRefused = onRefused
+  constructor(engine: Engine<S>, request: Request) {
+    this.engine = engine
+    this.key = request.key
+    this.fingerprint = request.fingerprint
+    this.settings = request.settings
+    this.#request = request
+    this.#known = engine.forgotten
   }
 
   get deserted(): boolean {
@@ -46,9 +56,9 @@ export class Flight {
   }
 
   /** Resolves with the flight's outcome; rejects if the caller leaves before there is one. */
-  join(settings: Settings, signal: AbortSignal | undefined, leads: boolean): Promise<Outcome> {
+  join({ settings, signal }: Request, leads: boolean): Promise<Outcome> {
     return new Promise((resolve, reject) => {
-      const caller: Caller = { leads, settings, since: this.#runtime.now(), resolve, reject }
+      const caller: Caller = { leads, settings, since: this.engine.runtime.now(), resolve, reject }
       this.#callers.add(caller)
       if (signal) {
         const leave = () => this.#leave(caller, signal.reason)
@@ -62,44 +72,86 @@ export class Flight {
   /** An attempt is running: callers wait for it, or leave, each by its own policy. */
   wait(busy: Busy): void {
     const before = this.#busy
-    const since = this.#runtime.now()
-    this.#busy = { ...busy, since }
+    this.#busy = busy
+    this.#busySince = this.engine.runtime.now()
     if (before?.elsewhere === busy.elsewhere) return
     for (const caller of [...this.#callers]) {
       // A leader whose own attempt lost its lease begins to wait only now.
-      if (caller.leads && before) caller.since = since
+      if (caller.leads && before) caller.since = this.#busySince
       this.#hold(caller)
     }
   }
 
-  /** Every caller gets the outcome. */
+  /** Every caller gets the outcome, and new ones begin a flight of their own. */
   finish(outcome: Outcome): void {
-    this.#end((caller) => caller.resolve(outcome))
+    this.engine.retire(this)
+    for (const caller of this.#callers) {
+      release(caller)
+      caller.resolve(outcome)
+    }
+    this.#callers.clear()
   }
 
-  /** Every caller gets the error. */
-  break(error: unknown): void {
-    this.#end((caller) => caller.reject(error))
+  /** The outcome when nobody is left to get it; new callers begin a flight of their own. */
+  desert(): Outcome {
+    this.engine.retire(this)
+    return refused(() => new InProgressError(`${this.key} is running`, 0))
+  }
+
+  /** Sends a call to the store, three times at most or for `keepTryingMs`. @throws StoreError */
+  send<T>(name: string, send: (store: S) => Promise<T>, keepTryingMs?: number): Promise<T> {
+    const { runtime, alarms, store } = this.engine
+    return repeat(runtime, alarms, name, () => send(store), { ...this.#callOptions(name), keepTryingMs })
+  }
+
+  /** Sends a call once, because it comes again anyway, or need not. @throws StoreError */
+  sendOnce<T>(name: string, send: (store: S) => Promise<T>, final: boolean): Promise<T> {
+    return once(this.engine.alarms, name, () => send(this.engine.store), this.#callOptions(name), final)
+  }
+
+  emit(event: EventOfACall): void {
+    this.engine.emit(this.#request, event)
+  }
+
+  /** Tells of a refusal, and gives it back. */
+  refuse(outcome: Outcome): Outcome {
+    try {
+      outcome.own()
+    } catch (error) {
+      this.emit({ type: 'refused', error: error as IdemError })
+    }
+    return outcome
+  }
+
+  /** Offers an answer to the local cache, unless something was forgotten since this flight began. */
+  remember(answer: FinalAnswer): void {
+    if (this.#known === this.engine.forgotten) this.engine.cache?.put(this.key, answer)
+  }
+
+  #callOptions(call: string) {
+    return {
+      timeoutMs: this.settings.storeTimeoutMs,
+      onFailure: (error: unknown, final: boolean) => this.emit({ type: 'store-failed', call, error, final }),
+    }
   }
 
   #hold(caller: Caller): void {
     caller.stopWaiting?.()
     if (this.#busy === undefined || (caller.leads && !this.#busy.elsewhere)) return
+    const { runtime } = this.engine
     const { onInProgress, waitTimeoutMs } = caller.settings
-    const leftMs = onInProgress === 'reject' ? 0 : caller.since + waitTimeoutMs - this.#runtime.now()
-    if (leftMs <= 0) this.#refuse(caller, this.#busy)
+    const leftMs = onInProgress === 'reject' ? 0 : caller.since + waitTimeoutMs - runtime.now()
+    if (leftMs <= 0) this.#refuseCaller(caller)
     else if (leftMs < Number.POSITIVE_INFINITY) {
-      caller.stopWaiting = this.#runtime.schedule(leftMs, () => this.#refuse(caller, this.#busy as Busy))
+      caller.stopWaiting = runtime.schedule(leftMs, () => this.#refuseCaller(caller))
     }
   }
 
-  #refuse(caller: Caller, { attempt, leaseMs }: Busy): void {
-    const passedMs = this.#runtime.now() - (this.#busy?.since ?? 0)
-    const error = new InProgressError(
-      `attempt ${attempt} of ${this.key} is running`,
-      Math.max(0, Math.ceil(leaseMs - passedMs)),
-    )
-    this.#onRefused(error)
+  #refuseCaller(caller: Caller): void {
+    const { attempt, leaseMs } = this.#busy as Busy
+    const leftMs = leaseMs - (this.engine.runtime.now() - this.#busySince)
+    const error = new InProgressError(`attempt ${attempt} of ${this.key} is running`, Math.max(0, Math.ceil(leftMs)))
+    this.emit({ type: 'refused', error })
     this.#leave(caller, error)
   }
 
@@ -107,15 +159,7 @@ export class Flight {
     if (!this.#callers.delete(caller)) return
     release(caller)
     caller.reject(reason)
-    if (this.deserted) this.onDeserted()
-  }
-
-  #end(tell: (caller: Caller) => void): void {
-    for (const caller of this.#callers) {
-      release(caller)
-      tell(caller)
-    }
-    this.#callers.clear()
+    if (this.deserted) this.onDeserted?.()
   }
 }
 

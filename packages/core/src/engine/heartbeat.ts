@@ -1,89 +1,76 @@
-import type { Runtime } from '../runtime'
+import type { Alarm } from './alarms'
+import type { Flight } from './flight'
+import { keepMs } from './policy'
 
 /** How the heart stops by itself: somebody has the record, the lease ran out unrenewed, or the time is over. */
 export type HeartbeatEnd = 'taken' | 'silent' | 'overdue'
 
-export interface HeartbeatOptions {
-  readonly leaseMs: number
-  readonly maxRunTimeMs: number
-  /** When the claim was sent: the lease, counted from there, ends here before it ends in the store. */
-  readonly claimedAt: number
-  /** Renews the lease; bounded in time. */
-  readonly extend: () => Promise<boolean>
-  /** Called at most once for each end. After `silent` it goes on trying: the record may still be ours. */
-  readonly onEnd: (end: HeartbeatEnd) => void
-}
-
-/** Renews the lease of a running attempt at a third of it, more often while that fails. */
+/**
+ * Renews the lease of a running attempt at a third of it, more often while that fails. The lease is counted from when
+ * the claim or renewal was *sent*, so that it ends here before it ends in the store.
+ */
 export class Heartbeat {
-  readonly #runtime: Runtime
-  readonly #options: HeartbeatOptions
+  readonly #flight: Flight
+  readonly #owner: string
+  /** After `silent` it goes on trying: the record may still be ours. */
+  readonly #onEnd: (end: HeartbeatEnd) => void
   readonly #overdueAt: number
-  #renewedAt: number
+  #leaseEndsAt: number
   #nextBeatAt: number
-  #silent = false
-  #beating = false
-  #stopped = false
-  #cancel: () => void = () => {}
+  #isSilent = false
+  #isStopped = false
+  #alarm: Alarm | undefined
 
-  constructor(runtime: Runtime, options: HeartbeatOptions) {
-    this.#runtime = runtime
-    this.#options = options
-    this.#renewedAt = options.claimedAt
-    this.#nextBeatAt = options.claimedAt + options.leaseMs / 3
-    this.#overdueAt = options.claimedAt + options.maxRunTimeMs
+  constructor(flight: Flight, owner: string, claimedAt: number, onEnd: (end: HeartbeatEnd) => void) {
+    const { leaseMs, maxRunTimeMs } = flight.settings
+    this.#flight = flight
+    this.#owner = owner
+    this.#onEnd = onEnd
+    this.#leaseEndsAt = claimedAt + leaseMs
+    this.#nextBeatAt = claimedAt + leaseMs / 3
+    this.#overdueAt = claimedAt + maxRunTimeMs
     this.#arm()
   }
 
   stop(): void {
-    this.#stopped = true
-    this.#cancel()
-  }
-
-  get #leaseEndsAt(): number {
-    return this.#renewedAt + this.#options.leaseMs
+    this.#isStopped = true
+    this.#flight.engine.alarms.cancel(this.#alarm)
   }
 
   #arm(): void {
-    if (this.#stopped) return
-    this.#cancel()
-    const next = Math.min(
-      this.#overdueAt,
-      this.#beating ? Number.POSITIVE_INFINITY : this.#nextBeatAt,
-      this.#silent ? Number.POSITIVE_INFINITY : this.#leaseEndsAt,
-    )
-    this.#cancel = this.#runtime.schedule(Math.max(1, Math.ceil(next - this.#runtime.now())), () => this.#wake(), true)
+    const { runtime, alarms } = this.#flight.engine
+    const leaseEndsAt = this.#isSilent ? Number.POSITIVE_INFINITY : this.#leaseEndsAt
+    const next = Math.min(this.#overdueAt, this.#nextBeatAt, leaseEndsAt)
+    alarms.cancel(this.#alarm)
+    this.#alarm = alarms.set(next - runtime.now(), () => this.#wake())
   }
 
   #wake(): void {
-    const now = this.#runtime.now()
+    const now = this.#flight.engine.runtime.now()
     if (now >= this.#overdueAt) return this.#end('overdue')
-    if (!this.#silent && now >= this.#leaseEndsAt) {
-      this.#silent = true
-      this.#options.onEnd('silent')
+    if (!this.#isSilent && now >= this.#leaseEndsAt) {
+      this.#isSilent = true
+      this.#onEnd('silent')
     }
-    if (!this.#beating && now >= this.#nextBeatAt) void this.#beat(now)
-    this.#arm()
+    if (now >= this.#nextBeatAt) void this.#beat(now)
+    if (!this.#isStopped) this.#arm()
   }
 
   async #beat(sentAt: number): Promise<void> {
-    this.#beating = true
-    let held: boolean | undefined
-    try {
-      held = await this.#options.extend()
-    } catch {
-      // Told to the observer where it was sent; tried again soon.
-    }
-    this.#beating = false
-    if (this.#stopped) return
+    const { engine, settings, key } = this.#flight
+    const { leaseMs } = settings
+    const lease = { key, owner: this.#owner, leaseMs, keepMs: keepMs(settings) }
+    this.#nextBeatAt = Number.POSITIVE_INFINITY
+    const held = await this.#flight.sendOnce('extend', (store) => store.extend(lease), false).catch(() => undefined)
+    if (this.#isStopped) return
     if (held === false) return this.#end('taken')
-    if (held) this.#renewedAt = sentAt
-    this.#nextBeatAt = held ? sentAt + this.#options.leaseMs / 3 : this.#runtime.now() + this.#options.leaseMs / 10
+    if (held) this.#leaseEndsAt = sentAt + leaseMs
+    this.#nextBeatAt = held ? sentAt + leaseMs / 3 : engine.runtime.now() + leaseMs / 10
     this.#arm()
   }
 
   #end(end: HeartbeatEnd): void {
     this.stop()
-    this.#options.onEnd(end)
+    this.#onEnd(end)
   }
 }

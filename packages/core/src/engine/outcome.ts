@@ -88,6 +88,6 @@ function decoded(text: string | undefined, codec: Settings['codec']): unknown {
   throw new ResultUnavailableError('the operation succeeded, but its value could not be kept')
 }
 
-function raise(error: unknown): never {
+export function raise(error: unknown): never {
   throw error
 }

@@ -1,6 +1,4 @@
-import type { Store } from '../contracts/store'
-import type { Runtime } from '../runtime'
-import type { StoreCalls } from './store-calls'
+import type { Flight } from './flight'
 
 const FIRST_POLL_MS = 10
 const LONGEST_POLL_MS = 500
@@ -12,60 +10,51 @@ const WATCHED_POLL_MS = 2000
  * can, or else with growing, jittered delays, and never beyond the lease.
  */
 export class Pause {
-  readonly #store: Store
-  readonly #calls: StoreCalls
-  readonly #runtime: Runtime
-  readonly #key: string
+  readonly #flight: Flight
   readonly #ended = new AbortController()
   #watch: 'none' | 'placed' | 'failed' = 'none'
   #pollMs = FIRST_POLL_MS
   #changed = false
   #resume: (() => void) | undefined
 
-  constructor(store: Store, calls: StoreCalls, runtime: Runtime, key: string) {
-    this.#store = store
-    this.#calls = calls
-    this.#runtime = runtime
-    this.#key = key
+  constructor(flight: Flight) {
+    this.#flight = flight
+    flight.onDeserted = this.#wake
   }
 
   /** Resolves when it is time to look again. The first look after placing the watch is immediate. */
-  async untilWorthALook(leaseMs: number, timeoutMs: number): Promise<void> {
-    if (this.#watch === 'none' && (await this.#place(timeoutMs))) return
-    if (!this.#changed && !this.#ended.signal.aborted) {
+  async untilWorthALook(leaseMs: number): Promise<void> {
+    if (this.#watch === 'none' && (await this.#placeWatch())) return
+    if (!this.#changed) {
       const delayMs = Math.max(1, Math.min(this.#nextPollMs(), Math.ceil(leaseMs)))
       await new Promise<void>((resolve) => {
-        const cancel = this.#runtime.schedule(delayMs, resolve)
+        const cancel = this.#flight.engine.runtime.schedule(delayMs, resolve)
         this.#resume = () => {
           cancel()
           resolve()
         }
       })
     }
-    this.#resume = undefined
     this.#changed = false
-  }
-
-  /** Ends a pause that is going on, and the next at once. */
-  readonly wake = (): void => {
-    this.#changed = true
-    this.#resume?.()
   }
 
   /** Gives the watch up. */
   end(): void {
     this.#ended.abort()
-    this.wake()
   }
 
-  async #place(timeoutMs: number): Promise<boolean> {
-    const { watch } = this.#store
+  readonly #wake = (): void => {
+    this.#changed = true
+    this.#resume?.()
+  }
+
+  async #placeWatch(): Promise<boolean> {
     this.#watch = 'failed'
-    if (watch === undefined) return false
+    if (this.#flight.engine.store.watch === undefined) return false
     try {
-      await this.#calls.once('watch', timeoutMs, () =>
-        watch.call(this.#store, this.#key, this.wake, this.#ended.signal),
-      )
+      const { key } = this.#flight
+      const { signal } = this.#ended
+      await this.#flight.sendOnce('watch', async (store) => store.watch?.(key, this.#wake, signal), true)
     } catch {
       return false
     }
@@ -75,7 +64,7 @@ export class Pause {
 
   #nextPollMs(): number {
     if (this.#watch === 'placed') return WATCHED_POLL_MS
-    const delayMs = this.#pollMs * (0.5 + this.#runtime.random() / 2)
+    const delayMs = this.#pollMs * (0.5 + this.#flight.engine.runtime.random() / 2)
     this.#pollMs = Math.min(this.#pollMs * 2, LONGEST_POLL_MS)
     return Math.ceil(delayMs)
   }

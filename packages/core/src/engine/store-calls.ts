@@ -1,76 +1,75 @@
 import { StoreError } from '../errors'
 import type { Runtime } from '../runtime'
+import type { Alarms } from './alarms'
 
-/** How often a call is sent before it counts as failed, where nothing else limits it. */
+/** How often a call is sent before it counts as failed, where no time is given for it. */
 const SENDS = 3
 /** The pause before a call is sent again; doubled each time. */
 const FIRST_PAUSE_MS = 20
 const LONGEST_PAUSE_MS = 500
 
-export interface CallFailure {
-  readonly call: string
-  readonly error: unknown
-  readonly final: boolean
+export interface CallOptions {
+  /** How long one sending may take. */
+  readonly timeoutMs: number
+  /** For how long to send it again; without, three times. */
+  readonly keepTryingMs?: number | undefined
+  readonly onFailure?: (error: unknown, final: boolean) => void
+}
+
+/** Sends a call once. @throws StoreError if it fails, or gives no answer in time */
+export function once<T>(
+  alarms: Alarms,
+  name: string,
+  send: () => Promise<T>,
+  { timeoutMs, onFailure }: CallOptions,
+  final = true,
+): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const fail = (cause: unknown) => {
+      alarms.cancel(alarm)
+      onFailure?.(cause, final)
+      reject(storeError(name, cause))
+    }
+    const alarm = alarms.set(timeoutMs, () => fail(new Error(`no answer within ${timeoutMs} ms`)))
+    try {
+      send().then((answer) => {
+        alarms.cancel(alarm)
+        resolve(answer)
+      }, fail)
+    } catch (cause) {
+      fail(cause)
+    }
+  })
 }
 
 /**
- * Sends calls to a store, each bounded in time, and again where a reply was lost: every call of the contract may be
- * repeated. What a store throws comes out as `StoreError`.
+ * Sends a call until it is answered, for as often or as long as the options say: every call of the contract may be
+ * repeated.
+ *
+ * @throws StoreError of the last try
  */
-export class StoreCalls {
-  readonly #runtime: Runtime
-  readonly #onFailure: (failure: CallFailure) => void
-
-  constructor(runtime: Runtime, onFailure: (failure: CallFailure) => void = () => {}) {
-    this.#runtime = runtime
-    this.#onFailure = onFailure
-  }
-
-  /** Sends a call once. @throws StoreError if it fails, or gives no answer within `timeoutMs` */
-  async once<T>(call: string, timeoutMs: number, send: () => Promise<T>, final = true): Promise<T> {
-    let cancel = () => {}
+export async function repeat<T>(
+  runtime: Runtime,
+  alarms: Alarms,
+  name: string,
+  send: () => Promise<T>,
+  options: CallOptions,
+): Promise<T> {
+  const { keepTryingMs, timeoutMs } = options
+  const giveUpAt = keepTryingMs === undefined ? undefined : runtime.now() + keepTryingMs
+  for (let sent = 1, pauseMs = FIRST_PAUSE_MS; ; sent++, pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+    const leftMs = giveUpAt === undefined ? timeoutMs : giveUpAt - runtime.now()
+    const last = giveUpAt === undefined ? sent >= SENDS : leftMs <= pauseMs
     try {
-      const timeout = new Promise<never>((_, reject) => {
-        cancel = this.#runtime.schedule(
-          timeoutMs,
-          () => reject(new StoreError(`the store did not answer ${call} within ${timeoutMs} ms`)),
-          true,
-        )
-      })
-      return await Promise.race([send(), timeout])
-    } catch (cause) {
-      this.#onFailure({ call, error: cause, final })
-      throw cause instanceof StoreError ? cause : new StoreError(`the store failed to ${call}: ${text(cause)}`, { cause })
-    } finally {
-      cancel()
+      return await once(alarms, name, send, { ...options, timeoutMs: Math.max(1, Math.min(timeoutMs, leftMs)) }, last)
+    } catch (error) {
+      if (last || (giveUpAt !== undefined && runtime.now() + pauseMs >= giveUpAt)) throw error
     }
-  }
-
-  /**
-   * Sends a call until it is answered: three times, or, given `keepTryingMs`, for that long.
-   *
-   * @throws StoreError of the last try
-   */
-  async repeat<T>(
-    call: string,
-    timeoutMs: number,
-    send: () => Promise<T>,
-    keepTryingMs?: number,
-  ): Promise<T> {
-    const { now } = this.#runtime
-    const giveUpAt = keepTryingMs === undefined ? undefined : now() + keepTryingMs
-    for (let sent = 1, pauseMs = FIRST_PAUSE_MS; ; sent++, pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
-      const leftMs = giveUpAt === undefined ? timeoutMs : giveUpAt - now()
-      const last = giveUpAt === undefined ? sent >= SENDS : leftMs <= pauseMs
-      try {
-        return await this.once(call, Math.max(1, Math.min(timeoutMs, leftMs)), send, last)
-      } catch (error) {
-        const late = giveUpAt !== undefined && now() + pauseMs >= giveUpAt
-        if (last || late) throw error
-      }
-      await new Promise<void>((resume) => this.#runtime.schedule(pauseMs, resume))
-    }
+    await new Promise<void>((resume) => runtime.schedule(pauseMs, resume))
   }
 }
 
-const text = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+export function storeError(name: string, cause: unknown): StoreError {
+  if (cause instanceof StoreError) return cause
+  return new StoreError(`the store failed to ${name}: ${cause instanceof Error ? cause.message : cause}`, { cause })
+}

@@ -1,37 +1,22 @@
 import { encodeFailure } from '../codec/failure'
-import type { TransactionalStore, TransactionGrant } from '../contracts/transactional-store'
-import { StoreError } from '../errors'
+import type { TransactionGrant } from '../contracts/transactional-store'
 import type { TransactionContext } from '../options/options'
 import { Attempt } from './attempt'
-import type { Call } from './call'
 import { encodeValue } from './encode-value'
 import type { Flight } from './flight'
 import { type Outcome, ranAndFailed, ranAndSucceeded, refused } from './outcome'
-
-/** Transactions have no steps: what they do, they do together. */
-const NO_STEPS = { saveStep: async () => true, onStepOmitted: () => {} }
-
-interface Result {
-  readonly value: unknown
-  readonly text: string | undefined
-}
+import { truthOf } from './settle'
+import { storeError } from './store-calls'
 
 /** What the engine knows of one transaction: its body's value or error, as of the last time that it ran. */
 export class TransactionRun<Tx> {
-  readonly #call: Call<TransactionalStore<Tx>>
   readonly #flight: Flight
   readonly #body: (ctx: TransactionContext<Tx>) => unknown
-  #attempt: Attempt | undefined
-  #result: Result | undefined
-  #thrown: { readonly error: unknown } | undefined
+  #attempt = 1
+  #ended: { readonly value?: unknown; readonly text?: string | undefined; readonly error?: unknown } = {}
   #startedAt = 0
 
-  constructor(
-    call: Call<TransactionalStore<Tx>>,
-    flight: Flight,
-    body: (ctx: TransactionContext<Tx>) => unknown,
-  ) {
-    this.#call = call
+  constructor(flight: Flight, body: (ctx: TransactionContext<Tx>) => unknown) {
     this.#flight = flight
     this.#body = body
   }
@@ -39,77 +24,74 @@ export class TransactionRun<Tx> {
   /** What the store calls back. */
   readonly callbacks = {
     run: (grant: TransactionGrant<Tx>) => this.#run(grant),
-    finalFailure: (error: unknown) => this.#finalFailure(error),
-  }
-
-  abort(): void {
-    this.#attempt?.abort(new DOMException('every caller has left', 'AbortError'))
+    finalFailure: (error: unknown) => (this.#mayRetry(error) ? undefined : this.#encode(error)),
   }
 
   committed(attempt: number, isFinal: boolean): Outcome {
-    const { settings, fingerprint, emit, remember, runtime } = this.#call
-    const { value, text } = this.#result as Result
-    emit({ type: 'succeeded', attempt, durationMs: runtime.now() - this.#startedAt })
+    const { settings, fingerprint } = this.#flight
+    const { value, text } = this.#ended
+    this.#flight.emit({ type: 'succeeded', attempt, durationMs: this.#durationMs })
     if (isFinal && (fingerprint !== undefined || attempt === 1)) {
       const answer = { type: 'settled', state: 'succeeded', attempt, fingerprint, value: text } as const
-      remember({ ...answer, retryable: false, retentionMs: settings.retentionMs })
+      this.#flight.remember({ ...answer, retryable: false, retentionMs: settings.retentionMs })
     }
     return ranAndSucceeded(attempt, value, text, settings)
   }
 
   /** The transaction is rolled back: by the body's own error, or because the database failed. */
   failed(error: unknown): Outcome {
-    const { settings, emit, key } = this.#call
-    const attempt = this.#attempt?.attempt ?? 1
-    if (this.#thrown?.error !== error || this.#thrown === undefined) {
-      const message = error instanceof Error ? error.message : String(error)
-      const failure =
-        error instanceof StoreError ? error : new StoreError(`the transaction of ${key} failed: ${message}`, { cause: error })
-      emit({ type: 'store-failed', call: 'transact', error, final: true })
-      return refused(() => failure)
+    const { settings } = this.#flight
+    if (!('error' in this.#ended) || this.#ended.error !== error) {
+      this.#flight.emit({ type: 'store-failed', call: 'transact', error, final: true })
+      return refused(() => storeError('transact', error))
     }
-    const kind = this.#isRetryable(error) ? 'retryable' : 'final'
-    emit({ type: 'failed', attempt, kind, error, durationMs: this.#call.runtime.now() - this.#startedAt })
+    const attempt = this.#attempt
+    const kind = this.#mayRetry(error) ? 'retryable' : 'final'
+    this.#flight.emit({ type: 'failed', attempt, kind, error, durationMs: this.#durationMs })
     return ranAndFailed(attempt, error, this.#encode(error), settings)
   }
 
   async #run({ tx, attempt, fence }: TransactionGrant<Tx>): Promise<{ value?: string | undefined }> {
-    const { key, settings, emit, runtime } = this.#call
-    const run = new Attempt(key, { attempt, fence, takeover: false, steps: [] }, settings, NO_STEPS)
-    this.#attempt = run
-    this.#result = this.#thrown = undefined
-    this.#startedAt = runtime.now()
-    emit({ type: 'started', attempt, fence, takeover: false })
-    this.#flight.wait({ attempt, leaseMs: settings.leaseMs, elsewhere: false })
-    if (this.#flight.deserted) this.abort()
+    const flight = this.#flight
+    const { key, settings, engine } = flight
+    const { signal, subkey, abort } = contextOf(flight, attempt, fence)
+    this.#attempt = attempt
+    this.#startedAt = engine.runtime.now()
+    flight.emit({ type: 'started', attempt, fence, takeover: false })
+    flight.onDeserted = abort
+    flight.wait({ attempt, leaseMs: settings.leaseMs, elsewhere: false })
+    if (flight.deserted) abort()
     let value: unknown
     try {
-      const { subkey } = run
-      value = await this.#body({ tx, key, attempt, fence, subkey, signal: run.signal })
+      value = await this.#body({ tx, key, attempt, fence, subkey, signal })
     } catch (error) {
-      this.#thrown = { error }
+      this.#ended = { error }
       throw error
     }
     const { text, error } = encodeValue(value, settings)
-    if (error) emit({ type: 'value-omitted', attempt, error })
-    this.#result = { value, text }
+    if (error) flight.emit({ type: 'value-omitted', attempt, error })
+    this.#ended = { value, text }
     return { value: text }
   }
 
-  #finalFailure(error: unknown): string | undefined {
-    return this.#isRetryable(error) ? undefined : this.#encode(error)
+  get #durationMs(): number {
+    return this.#flight.engine.runtime.now() - this.#startedAt
   }
 
-  #isRetryable(error: unknown): boolean {
-    try {
-      return this.#call.settings.isRetryable(error, this.#attempt?.attempt ?? 1)
-    } catch {
-      return true
-    }
+  #mayRetry(error: unknown): boolean {
+    return truthOf(() => this.#flight.settings.isRetryable(error, this.#attempt))
   }
 
   #encode(error: unknown): string {
-    const { errorCodec, maxResultBytes } = this.#call.settings
+    const { errorCodec, maxResultBytes } = this.#flight.settings
     return encodeFailure(error, errorCodec, maxResultBytes)
   }
+}
+
+/** Transactions have no steps: what they do, they do together. */
+function contextOf(flight: Flight, attempt: number, fence: number) {
+  const acquired = { type: 'acquired', attempt, fence, takeover: false, steps: [] } as const
+  const context = new Attempt(flight, acquired, undefined)
+  const abort = () => context.abort(new DOMException('every caller has left', 'AbortError'))
+  return { signal: context.signal, subkey: context.subkey, abort }
 }

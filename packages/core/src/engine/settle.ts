@@ -1,0 +1,87 @@
+import { encodeFailure } from '../codec/failure'
+import { type IdemError, UnsettledError } from '../errors'
+import type { Attempt } from './attempt'
+import { encodeValue } from './encode-value'
+import type { Flight } from './flight'
+import { abandoned, type Outcome, raise, ranAndFailed, ranAndSucceeded } from './outcome'
+import { keepMs } from './policy'
+
+/** Why the outcome of an abandoned attempt is still not known. */
+export class Unreconciled {
+  constructor(readonly cause: unknown) {}
+}
+
+/** Settles work that is done. `undefined`: the record is somebody else's by now, and so is the answer. */
+export async function settleSuccess(
+  flight: Flight,
+  { attempt, isLost }: Attempt,
+  owner: string,
+  value: unknown,
+  startedAt: number,
+): Promise<Outcome | undefined> {
+  const { key, settings, engine, fingerprint } = flight
+  const { retentionMs, tombstoneMs } = settings
+  const { text, error } = encodeValue(value, settings)
+  if (error) flight.emit({ type: 'value-omitted', attempt, error })
+  const completion = { key, owner, value: text, retentionMs, tombstoneMs }
+  try {
+    const settled =
+      !isLost && (await flight.send('complete', (store) => store.complete(completion), settings.settleTimeoutMs))
+    if (!settled) return undefined
+  } catch (cause) {
+    flight.emit({ type: 'unsettled', attempt, error: cause as IdemError })
+    const unsettled = (shown: unknown) =>
+      raise(new UnsettledError(`${key} ran and succeeded, but the store could not be told`, shown, { cause }))
+    return {
+      attempt,
+      replayed: false,
+      own: () => unsettled(value),
+      shared: () => unsettled(text === undefined ? value : settings.codec.decode(text)),
+    }
+  }
+  flight.emit({ type: 'succeeded', attempt, durationMs: engine.runtime.now() - startedAt })
+  // Without a fingerprint of its own, a later attempt does not know the record's.
+  if (fingerprint !== undefined || attempt === 1) {
+    const answer = { type: 'settled', state: 'succeeded', attempt, fingerprint, value: text } as const
+    flight.remember({ ...answer, retryable: false, retentionMs })
+  }
+  return ranAndSucceeded(attempt, value, text, settings)
+}
+
+/** Settles work that failed, or of which nobody knows whether it did; else like {@link settleSuccess}. */
+export async function settleFailure(
+  flight: Flight,
+  { attempt, isLost, isOverdue, hasUnsavedStep }: Attempt,
+  owner: string,
+  thrown: unknown,
+  startedAt: number,
+): Promise<Outcome | undefined> {
+  const { key, settings, engine } = flight
+  const { errorCodec, maxResultBytes, maxAttempts, isRetryable, tombstoneMs, settleTimeoutMs } = settings
+  const unreconciled = thrown instanceof Unreconciled
+  const error = unreconciled ? thrown.cause : thrown
+  const mayRetry = attempt < maxAttempts && truthOf(() => isRetryable(error, attempt))
+  const kind = unreconciled || isOverdue || hasUnsavedStep ? 'abandoned' : mayRetry ? 'retryable' : 'final'
+  const retentionMs = kind === 'abandoned' ? keepMs(settings) : settings.retentionMs
+  const failure = encodeFailure(error, errorCodec, maxResultBytes)
+  const report = { key, owner, kind, failure, retentionMs, tombstoneMs } as const
+  try {
+    const settled = !isLost && (await flight.send('fail', (store) => store.fail(report), settleTimeoutMs))
+    if (!settled) return undefined
+    flight.emit({ type: 'failed', attempt, kind, error, durationMs: engine.runtime.now() - startedAt })
+  } catch (cause) {
+    // The lease will run out, and the attempt then count as abandoned. Its failure is true all the same.
+    flight.emit({ type: 'unsettled', attempt, error: cause as IdemError })
+  }
+  if (unreconciled) return abandoned(key, { type: 'abandoned', attempt, failure }, error)
+  return ranAndFailed(attempt, error, failure, settings)
+}
+
+/** A policy that throws has not said no. */
+export function truthOf(policy: () => boolean): boolean {
+  try {
+    return policy()
+  } catch {
+    return true
+  }
+}
