@@ -1,5 +1,7 @@
 import type { LockHolder, LockOutcome, LockRequest, LockStore } from '../contracts/lock-store'
 import { shown } from '../options/duration'
+import { onlyKnown } from '../options/only-known'
+import { aFunction } from '../options/settings'
 import { Watchers } from './watchers'
 
 export interface MemoryLockStoreOptions {
@@ -34,11 +36,8 @@ export class MemoryLockStore implements LockStore {
 
   /** @throws TypeError if an option is wrong */
   constructor(options: MemoryLockStoreOptions = {}) {
-    const { clock = Date.now } = options
-    if (typeof clock !== 'function') {
-      throw new TypeError(`MemoryLockStore clock must be a function; got ${shown(clock)}`)
-    }
-    this.#clock = clock
+    const { clock = Date.now } = onlyKnown(options, ['clock'])
+    this.#clock = aFunction('clock', clock)
   }
 
   /** How many locks there are, expired ones that were not cleaned up yet included. */

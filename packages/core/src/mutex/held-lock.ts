@@ -6,9 +6,6 @@ import type { Runtime } from '../runtime'
 import type { LockOwner } from './lock-owner'
 import { lockTtl } from './options'
 
-/** A renewal without an answer is sent again after this part of the lock's time, until the time is over. */
-const RENEWAL_PATIENCE = 0.1
-
 /** Where an engine lacks the symbol, what stands in for it in `await using` as compilers translate it. */
 const asyncDispose: typeof Symbol.asyncDispose = Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose')
 
@@ -81,9 +78,16 @@ export class HeldLock implements AsyncDisposable {
   async extend(ttl?: Duration): Promise<boolean> {
     const ttlMs = ttl === undefined ? this.#ttlMs : lockTtl(ttl)
     if (!this.#checkTime()) return false
-    const extended = await this.#owner.answered('extend', () => this.#renew(ttlMs), ttlMs * RENEWAL_PATIENCE)
-    if (extended) this.#ttlMs = ttlMs
-    return extended
+    try {
+      const patienceMs = this.#owner.time.patienceMs(ttlMs)
+      const extended = await this.#owner.answered('extend', () => this.#renew(ttlMs), patienceMs)
+      if (extended) this.#ttlMs = ttlMs
+      return extended
+    } catch (error) {
+      // What time the lock has now is not known: renewed as before, it is.
+      if (this.#checkTime()) this.#renewAfter(0)
+      throw error
+    }
   }
 
   /**
@@ -151,7 +155,7 @@ export class HeldLock implements AsyncDisposable {
     this.#cancelRenewal = this.#runtime.schedule(
       delayMs,
       () => {
-        this.#renewAfter(this.#ttlMs * RENEWAL_PATIENCE)
+        this.#renewAfter(this.#owner.time.patienceMs(this.#ttlMs))
         this.#renew(this.#ttlMs).catch(() => {
           // Sent again until the time is over.
         })

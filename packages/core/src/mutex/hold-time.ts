@@ -4,6 +4,7 @@
  */
 const RELIED_ON = 0.95
 const RENEWED_AT = 1 / 3
+const SENT_AGAIN_AFTER = 0.1
 
 /** A call that gives the lock a new time, whenever the store comes to it. */
 export interface TimedCall {
@@ -25,6 +26,7 @@ interface Pending extends TimedCall {
 export class HoldTime {
   #until = Number.NEGATIVE_INFINITY
   #renewAt = Number.NEGATIVE_INFINITY
+  #surestMs = Number.POSITIVE_INFINITY
   readonly #pending = new Set<Pending>()
   /** The shortest time of the calls whose answer will never be known. */
   #unknownMs = Number.POSITIVE_INFINITY
@@ -37,6 +39,11 @@ export class HoldTime {
   /** When to ask for more time. */
   get renewAt(): number {
     return this.#renewAt
+  }
+
+  /** How long to wait for an answer to a call for `ttlMs` before it is sent again: there is time for several. */
+  patienceMs(ttlMs: number): number {
+    return Math.min(ttlMs, this.#surestMs) * SENT_AGAIN_AFTER
   }
 
   /** Whether the store granted anything, or may have, or may yet. */
@@ -54,12 +61,14 @@ export class HoldTime {
     this.#pending.add(call)
     this.#until = Math.min(this.#until, sentAt + ttlMs * RELIED_ON)
     this.#renewAt = Math.min(this.#renewAt, sentAt + ttlMs * RENEWED_AT)
+    this.#surestMs = Math.min(this.#surestMs, ttlMs)
     return call
   }
 
   granted(call: TimedCall): void {
     const { sentAt, surestMs } = call as Pending
     this.#pending.delete(call as Pending)
+    this.#surestMs = surestMs
     this.#until = Math.max(this.#until, sentAt + surestMs * RELIED_ON)
     this.#renewAt = Math.max(this.#renewAt, sentAt + surestMs * RENEWED_AT)
   }

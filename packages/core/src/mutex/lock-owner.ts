@@ -1,7 +1,7 @@
 import type { LockOutcome, LockStore } from '../contracts/lock-store'
-import { StoreCalls } from '../engine/store-calls'
 import { StoreError } from '../errors'
 import type { Runtime } from '../runtime'
+import { answered } from './answered'
 import { HoldTime, type TimedCall } from './hold-time'
 
 /** What the store said, and when on the local clock it was asked. */
@@ -15,7 +15,6 @@ export class LockOwner {
   readonly time = new HoldTime()
   readonly #store: LockStore
   readonly #runtime: Runtime
-  readonly #calls: StoreCalls
   readonly #timeoutMs: number
   readonly #holder: { readonly name: string; readonly owner: string }
   #left = false
@@ -23,7 +22,6 @@ export class LockOwner {
   constructor(store: LockStore, runtime: Runtime, timeoutMs: number, name: string) {
     this.#store = store
     this.#runtime = runtime
-    this.#calls = new StoreCalls(runtime)
     this.#timeoutMs = timeoutMs
     this.#holder = { name, owner: runtime.token() }
   }
@@ -49,7 +47,7 @@ export class LockOwner {
 
   /** Sends a call, again where a reply is lost, so that it is answered in bounded time. @throws StoreError */
   answered<T>(call: string, send: () => Promise<T>, timeoutMs = this.#timeoutMs): Promise<T> {
-    return this.#calls.repeat(call, Math.min(timeoutMs, this.#timeoutMs), send)
+    return answered(this.#runtime, call, Math.min(timeoutMs, this.#timeoutMs), send)
   }
 
   /** Whether the store says that the lock is held by this owner. @throws StoreError */

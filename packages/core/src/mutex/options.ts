@@ -1,6 +1,7 @@
 import type { LockStore } from '../contracts/lock-store'
 import { type Duration, type DurationBounds, milliseconds, shown } from '../options/duration'
 import { encodeKey } from '../options/key'
+import { onlyKnown } from '../options/only-known'
 import { withMethods } from '../options/settings'
 import { type Runtime, systemRuntime } from '../runtime'
 
@@ -94,7 +95,11 @@ function aNamespace(namespace: string): string {
   if (typeof namespace !== 'string' || namespace.length < 1 || namespace.length > 64) {
     throw new TypeError(`namespace must be a text of 1 to 64 characters; got ${shown(namespace)}`)
   }
-  return encodeKey('namespace', namespace)
+  try {
+    return encodeKey('namespace', namespace)
+  } catch (error) {
+    throw new TypeError((error as Error).message)
+  }
 }
 
 /** By what it does, not by its class: a signal may come from another realm. */
@@ -102,16 +107,4 @@ function aSignal(signal: AbortSignal | undefined): AbortSignal | undefined {
   if (signal === undefined || (typeof signal === 'object' && signal !== null && 'aborted' in signal))
     return signal
   throw new TypeError(`signal must be an AbortSignal; got ${shown(signal)}`)
-}
-
-/** The options, once it is sure that none of them is misspelt. */
-export function onlyKnown<T extends object>(options: T, known: readonly (keyof T & string)[]): T {
-  if (typeof options !== 'object' || options === null) {
-    throw new TypeError(`options must be an object; got ${shown(options)}`)
-  }
-  for (const option in options) {
-    if (!known.includes(option))
-      throw new TypeError(`${option} is no option here; there are ${known.join(', ')}`)
-  }
-  return options
 }
