@@ -1,5 +1,7 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { order, startDemo } from '../support/demo'
+
+vi.setConfig({ testTimeout: 30_000 })
 
 const CLIENTS = 200
 

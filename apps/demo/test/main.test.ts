@@ -1,0 +1,144 @@
+import { execFile } from 'node:child_process'
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import { expect, test, vi } from 'vitest'
+import { order } from './support/demo'
+import { type SpawnedDemo, spawnDemo } from './support/spawn-demo'
+import { withoutCurl } from './support/without-curl'
+
+// Processes take their time to start where many run at once.
+vi.setConfig({ testTimeout: 30_000 })
+
+const run = promisify(execFile)
+const RELIABLE = { FAILURE_RATE: '0', GATEWAY_DELAY: '0-0' }
+
+async function urlOf(demo: SpawnedDemo): Promise<string> {
+  const [, url = ''] = await demo.printed(/listens on (http:\S+)[\s\S]+Ctrl\+C/)
+  return url
+}
+
+function pay(url: string, payment = order()): Promise<Response> {
+  const headers = { 'Content-Type': 'application/json' }
+  return fetch(`${url}/payment`, { method: 'POST', headers, body: JSON.stringify(payment) })
+}
+
+/** Resolves as soon as a payment runs. */
+async function running(url: string): Promise<void> {
+  for (;;) {
+    const { payments } = (await (await fetch(`${url}/health`)).json()) as { payments: { running: number } }
+    if (payments.running > 0) return
+  }
+}
+
+test.skipIf(withoutCurl)(
+  'the start tells the address, the routes, and lines that work when pasted',
+  async () => {
+    const demo = spawnDemo([], { ...RELIABLE, PORT: '0' })
+    const url = await urlOf(demo)
+    for (const route of [
+      'POST  /payment ',
+      '/payment/status?token=',
+      '/payment/records',
+      '/gateway/charges',
+      '/health',
+    ]) {
+      expect(demo.stdout()).toContain(route)
+    }
+    const [line = '', look = ''] = [...demo.stdout().matchAll(/^ {2}(curl .*)$/gm)].map((match) => match[1])
+    const first = JSON.parse((await run('sh', ['-c', line])).stdout)
+    const second = JSON.parse((await run('sh', ['-c', line])).stdout)
+    expect(first).toMatchObject({ status: 'SUCCESS', order_id: expect.stringMatching(/^PAY_/) })
+    expect(second.order_id).toBe(first.order_id)
+    expect(JSON.parse((await run('sh', ['-c', look])).stdout)).toMatchObject({ count: 1, total: '100.50' })
+    expect((await fetch(`${url}/health`)).status).toBe(200)
+  },
+)
+
+test.each(['SIGTERM', 'SIGINT'] as const)(
+  '%s lets a running payment finish, and ends well',
+  async (signal) => {
+    const demo = spawnDemo([], { FAILURE_RATE: '0', GATEWAY_DELAY: '1000-1000', PORT: '0' })
+    const url = await urlOf(demo)
+    const paying = pay(url)
+    await running(url)
+    demo.kill(signal)
+    await demo.printed(/then the service stops/)
+    await expect(fetch(`${url}/health`)).rejects.toThrow()
+    const answer = await paying
+    expect(answer.status).toBe(200)
+    expect(await answer.json()).toMatchObject({ status: 'SUCCESS' })
+    expect(await demo.ended).toBe(0)
+    expect(demo.stdout()).toMatch(/Stopped\n$/)
+    expect(demo.stderr()).toBe('')
+  },
+)
+
+test('the signal that a launcher passes on once more does not stop it at once', async () => {
+  const demo = spawnDemo([], { FAILURE_RATE: '0', GATEWAY_DELAY: '1000-1000', PORT: '0' })
+  const url = await urlOf(demo)
+  const paying = pay(url)
+  await running(url)
+  demo.kill('SIGINT')
+  demo.kill('SIGTERM')
+  expect((await paying).status).toBe(200)
+  expect(await demo.ended).toBe(0)
+})
+
+test('a second signal stops it at once', async () => {
+  const demo = spawnDemo([], { GATEWAY_DELAY: '9000-9000', PORT: '0' })
+  const url = await urlOf(demo)
+  const cut = expect(pay(url)).rejects.toThrow()
+  await running(url)
+  demo.kill('SIGTERM')
+  await demo.printed(/once more/)
+  // Longer than the time in which a second signal counts as the echo of the first.
+  await sleep(400)
+  demo.kill('SIGTERM')
+  expect(await demo.ended).toBe(143)
+  await cut
+})
+
+test('a taken port is told with what to do, and ends with 1', async () => {
+  const other = createServer().listen(0, '127.0.0.1')
+  await once(other, 'listening')
+  const { port } = other.address() as AddressInfo
+  const demo = spawnDemo([], { PORT: String(port) })
+  expect(await demo.ended).toBe(1)
+  expect(demo.stderr()).toMatch(
+    new RegExp(`^Port ${port} is taken\\. Stop what is using it, or choose another: PORT=.*\n$`),
+  )
+  expect(demo.stdout()).toBe('')
+  other.close()
+})
+
+test.each([
+  [['--store', 'redis'], {}, /^--store must be memory; got "redis"\n$/],
+  [['--colour'], {}, /^Unknown option '--colour'.*\nSee --help\.\n$/],
+  [[], { PORT: 'http' }, /^PORT must be a whole number from 0 to 65535; got "http"\n$/],
+])('%j %o is refused before anything starts', async (args, env, message) => {
+  const demo = spawnDemo(args, env as Record<string, string>)
+  expect(await demo.ended).toBe(1)
+  expect(demo.stderr()).toMatch(message)
+  expect(demo.stdout()).toBe('')
+})
+
+test('--help tells every flag, its variable and what it is unless set', async () => {
+  const demo = spawnDemo(['--help'])
+  expect(await demo.ended).toBe(0)
+  for (const line of [
+    /--port +PORT .*\(8080 unless set\)/,
+    /--store +STORE .*\(memory unless set\)/,
+    /--max-running/,
+  ]) {
+    expect(demo.stdout()).toMatch(line)
+  }
+})
+
+test('what is printed has no colours where nobody watches', async () => {
+  const demo = spawnDemo([], { ...RELIABLE, PORT: '0' })
+  await pay(await urlOf(demo))
+  await demo.printed(/POST \/payment 200 \d+ms token=\S+ executed attempt=1/)
+  expect(demo.stdout()).not.toContain('\u001b')
+})

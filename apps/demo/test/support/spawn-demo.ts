@@ -1,0 +1,54 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { onTestFinished } from 'vitest'
+
+export interface SpawnedDemo {
+  readonly stdout: () => string
+  readonly stderr: () => string
+  /** Resolves to the match as soon as the output has one; rejects if the process ends without. */
+  printed(pattern: RegExp): Promise<RegExpExecArray>
+  kill(signal: NodeJS.Signals): void
+  /** The exit code. */
+  readonly ended: Promise<number | null>
+}
+
+/** The service as a process of its own, from its sources; killed when the test ends. */
+export function spawnDemo(args: readonly string[], env: Record<string, string> = {}): SpawnedDemo {
+  const child = spawn(
+    process.execPath,
+    ['--conditions=@idem/source', '--import', 'tsx', 'src/main.ts', ...args],
+    {
+      cwd: fileURLToPath(new URL('../..', import.meta.url)),
+      env: { PATH: process.env['PATH'], ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  )
+  onTestFinished(() => void child.kill('SIGKILL'))
+  let stdout = ''
+  let stderr = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text
+  })
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text
+  })
+  const ended = once(child, 'close').then(([code]) => code as number | null)
+
+  async function printed(pattern: RegExp): Promise<RegExpExecArray> {
+    for (;;) {
+      const match = pattern.exec(stdout)
+      if (match) return match
+      const more = await Promise.race([once(child.stdout, 'data'), ended])
+      if (!Array.isArray(more)) throw new Error(`ended with ${more}, without ${pattern}: ${stdout}${stderr}`)
+    }
+  }
+
+  return {
+    stdout: () => stdout,
+    stderr: () => stderr,
+    printed,
+    kill: (signal) => void child.kill(signal),
+    ended,
+  }
+}
