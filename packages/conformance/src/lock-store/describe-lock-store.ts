@@ -2,6 +2,7 @@ import type { LockStore } from '@idem/core'
 import type { CaseFailure, CaseGroup, Stage } from '../suite/conformance-case'
 import { failures } from '../suite/failures'
 import { registerCases } from '../suite/register-cases'
+import type { SuiteTerms } from '../suite/suite-terms'
 import { timeOf } from '../suite/time'
 import { acquireCases } from './acquire-cases'
 import { holderCases } from './holder-cases'
@@ -21,16 +22,12 @@ export interface LockStoreFixture {
   readonly advance?: ((ms: number) => Promise<void> | void) | undefined
 }
 
-/** How a suite gets a lock store, and what it does not ask of it. */
-export interface LockStoreSuite<Fixture extends LockStoreFixture = LockStoreFixture> {
+/** How a suite gets a lock store, and what it asks of it. */
+export interface LockStoreSuite<Fixture extends LockStoreFixture = LockStoreFixture> extends SuiteTerms {
   /** Called once. The store may hold other locks: the suite's names are its own, and random. */
   readonly create: () => Promise<Fixture> | Fixture
   /** Called once, when all is done. */
   readonly dispose?: ((fixture: Fixture) => Promise<void> | void) | undefined
-  /** What the store cannot be asked for, each with the reason, which the skipped tests show. */
-  readonly without?: { readonly ownClock?: string | undefined } | undefined
-  /** Of the random sequences of calls: where they start, to repeat a failure, and how many there are. */
-  readonly property?: { readonly seed?: number | undefined; readonly runs?: number | undefined } | undefined
 }
 
 const groups: readonly CaseGroup<LockScene>[] = [
@@ -68,7 +65,7 @@ export function lockStoreFailures<Fixture extends LockStoreFixture>(
 function stageOf<Fixture extends LockStoreFixture>(
   suite: LockStoreSuite<Fixture>,
 ): Stage<Fixture, LockScene> {
-  const { create, dispose, without = {}, property = {} } = suite
-  const scene = ({ store, advance }: Fixture) => new LockScene(store, timeOf(advance), without, property)
+  const { create, dispose } = suite
+  const scene = ({ store, advance }: Fixture) => new LockScene(store, timeOf(advance), suite)
   return { create, dispose, scene }
 }

@@ -9,7 +9,7 @@ const HOURS = 3_600_000
 /** The time of a lock is judged by the store's clock, whatever this process thinks the time is. */
 export const lockClockCases: CaseGroup<LockScene> = {
   about: 'the clock',
-  inapplicable: (scene) => scene.without.ownClock,
+  inapplicable: (scene) => scene.terms.without?.ownClock,
   cases: [-5 * HOURS, 5 * HOURS].flatMap((shiftMs): ConformanceCase<LockScene>[] => {
     const shifted = `with the clock of this process ${shiftMs < 0 ? 'behind' : 'ahead'} by hours`
     return [

@@ -19,11 +19,11 @@ export const lockModelCases: CaseGroup<LockScene> = {
     {
       name: 'answers any sequence of calls as the contract says',
       async run(scene) {
-        const numRuns = scene.property.runs ?? (scene.time.movable ? 300 : 10)
+        const { seed, runs } = scene.terms.property ?? {}
+        const numRuns = runs ?? (scene.time.movable ? 300 : 10)
         const property = fc.asyncProperty(sequences(), (sequence) =>
           trial(scene.at(`conformance:${scene.token()}`), sequence),
         )
-        const { seed } = scene.property
         await fc.assert(property, { numRuns, ...(seed !== undefined && { seed }) })
       },
     },

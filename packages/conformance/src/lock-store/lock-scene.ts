@@ -1,5 +1,6 @@
 import type { LockOutcome, LockRequest, LockStore } from '@idem/core'
 import { matches } from '../suite/expectations'
+import type { SuiteTerms } from '../suite/suite-terms'
 import { BRIEF, LONG, pass, type Time } from '../suite/time'
 
 /** A lock that a case has won. */
@@ -14,15 +15,13 @@ export class LockScene {
   constructor(
     readonly store: LockStore,
     readonly time: Time,
-    /** What the store states that it cannot show. */
-    readonly without: { readonly ownClock?: string | undefined },
-    readonly property: { readonly seed?: number | undefined; readonly runs?: number | undefined },
+    readonly terms: SuiteTerms,
     readonly name: string = `conformance:${crypto.randomUUID()}`,
   ) {}
 
   /** The same store, another name. */
   at(name: string): LockScene {
-    return new LockScene(this.store, this.time, this.without, this.property, name)
+    return new LockScene(this.store, this.time, this.terms, name)
   }
 
   token(): string {

@@ -20,7 +20,7 @@ export const lockWatchCases: CaseGroup<LockScene> = {
       async run(scene) {
         const { owner } = await scene.hold()
         const watchers = Array.from({ length: 20 }, () => ({
-          tally: new Tally(),
+          tally: new Tally(scene.terms.patienceMs),
           leave: new AbortController(),
         }))
         await Promise.all(
@@ -35,7 +35,7 @@ export const lockWatchCases: CaseGroup<LockScene> = {
     {
       name: 'tells nothing once its signal has aborted, or had aborted before',
       async run(scene) {
-        const left = new Tally()
+        const left = new Tally(scene.terms.patienceMs)
         const leave = new AbortController()
         await scene.store.watch?.(scene.name, left.call, leave.signal)
         leave.abort()
@@ -52,7 +52,7 @@ export const lockWatchCases: CaseGroup<LockScene> = {
 
 async function tells(scene: LockScene): Promise<void> {
   const { owner } = await scene.hold()
-  const tally = new Tally()
+  const tally = new Tally(scene.terms.patienceMs)
   const leave = new AbortController()
   await scene.store.watch?.(scene.name, tally.call, leave.signal)
   const seen = tally.count

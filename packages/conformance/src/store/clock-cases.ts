@@ -10,7 +10,7 @@ const HOURS = 3_600_000
 /** Leases and retention are judged by the store's clock, whatever this process thinks the time is. */
 export const clockCases: CaseGroup<StoreScene> = {
   about: 'the clock',
-  inapplicable: (scene) => scene.without.ownClock,
+  inapplicable: (scene) => scene.terms.without?.ownClock,
   cases: [-5 * HOURS, 5 * HOURS].flatMap((shiftMs): ConformanceCase<StoreScene>[] => {
     const shifted = `with the clock of this process ${shiftMs < 0 ? 'behind' : 'ahead'} by hours`
     return [

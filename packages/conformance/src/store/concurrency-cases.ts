@@ -2,6 +2,7 @@ import { deepStrictEqual, equal } from 'node:assert/strict'
 import type { ClaimOutcome } from '@idem/core'
 import type { CaseGroup } from '../suite/conformance-case'
 import { matches } from '../suite/expectations'
+import { abandonment, finalSettlements, retryableFailure } from './settlement'
 import type { StoreScene } from './store-scene'
 
 const MANY = 100
@@ -37,32 +38,35 @@ export const concurrencyCases: CaseGroup<StoreScene> = {
         await wonOnce(scene, { attempt: 1, takeover: false })
       },
     },
-    {
-      name: 'decides between the late owner that completes and those that take over',
-      async run(scene) {
-        await inRounds(scene, async (at) => {
+    ...finalSettlements.map(({ name, settle, shown }) => ({
+      name: `decides between the late owner and those that take over: \`${name}\``,
+      async run(scene: StoreScene) {
+        await inRounds(scene, async (at, first) => {
           const late = await at.lapsed()
-          const [completed, ...outcomes] = await Promise.all([
-            at.complete(late.owner, { value: 'late' }),
-            ...claims(at, 5),
-          ])
-          const won = outcomes.filter(({ type }) => type === 'acquired').length
-          equal(won, completed ? 0 : 1, `${won} took over, and the late owner was told ${completed}`)
-          matches(
-            await at.get(),
-            completed ? { state: 'succeeded', value: 'late' } : { state: 'running', attempt: 2 },
-          )
+          const settling = (): Promise<boolean> => settle(at, late.owner)
+          const [done, won] = await beside(at, first, settling)
+          equal(won, done ? 0 : 1, `${won} took over, and the late owner was told ${done}`)
+          matches(await at.get(), done ? { ...shown, attempt: 1 } : { state: 'running', attempt: 2 })
         })
       },
-    },
+    })),
+    ...[retryableFailure, abandonment].map(({ name, settle }) => ({
+      name: `lets exactly one take over, whatever the late owner reports: \`${name}\``,
+      async run(scene: StoreScene) {
+        await inRounds(scene, async (at, first) => {
+          const late = await at.lapsed()
+          const [, won] = await beside(at, first, () => settle(at, late.owner))
+          equal(won, 1, `${won} took over`)
+          matches(await at.get(), { state: 'running', attempt: 2 })
+        })
+      },
+    })),
     {
       name: 'decides between the heartbeat of the late owner and those that take over',
       async run(scene) {
-        await inRounds(scene, async (at) => {
+        await inRounds(scene, async (at, first) => {
           const late = await at.lapsed()
-          const [extended, ...outcomes] = await Promise.all([at.extend(late.owner), ...claims(at, 5)])
-          const won = outcomes.filter(({ type }) => type === 'acquired').length
-          // A takeover may follow neither a renewal, nor a claim: somebody holds the lease from then on.
+          const [extended, won] = await beside(at, first, () => at.extend(late.owner))
           equal(won, extended ? 0 : 1, `${won} took over, and the late owner was told ${extended}`)
         })
       },
@@ -70,10 +74,9 @@ export const concurrencyCases: CaseGroup<StoreScene> = {
     {
       name: 'decides between an operator that resolves and those that take over',
       async run(scene) {
-        await inRounds(scene, async (at) => {
+        await inRounds(scene, async (at, first) => {
           await at.lapsed()
-          const [resolved, ...outcomes] = await Promise.all([at.resolve(), ...claims(at, 5)])
-          const won = outcomes.filter(({ type }) => type === 'acquired').length
+          const [resolved, won] = await beside(at, first, () => at.resolve())
           equal(won, resolved ? 0 : 1, `${won} took over, and the operator was told ${resolved}`)
           matches(await at.get(), { state: resolved ? 'succeeded' : 'running' })
         })
@@ -82,10 +85,13 @@ export const concurrencyCases: CaseGroup<StoreScene> = {
     {
       name: 'decides between an owner that succeeds and its own report of a failure',
       async run(scene) {
-        await inRounds(scene, async (at) => {
+        await inRounds(scene, async (at, first) => {
           const { owner } = await at.acquire()
-          const [completed, failed] = await Promise.all([at.complete(owner), at.fail(owner, 'final')])
-          deepStrictEqual([completed, failed].sort(), [false, true])
+          const complete = (): Promise<boolean> => at.complete(owner)
+          const fail = (): Promise<boolean> => at.fail(owner, 'final')
+          const answers = await Promise.all(first ? [complete(), fail()] : [fail(), complete()])
+          deepStrictEqual([...answers].sort(), [false, true])
+          const completed = answers[first ? 0 : 1]
           matches(await at.get(), { state: completed ? 'succeeded' : 'failed' })
         })
       },
@@ -144,7 +150,24 @@ async function wonOnce(scene: StoreScene, expected: { attempt: number; takeover:
   }
 }
 
-/** A race has more than one end: it is run on some keys, side by side. */
-async function inRounds(scene: StoreScene, run: (at: StoreScene) => Promise<void>): Promise<void> {
-  await Promise.all(Array.from({ length: ROUNDS }, (_, round) => run(scene.at(`${scene.key}:${round}`))))
+/** A call beside claims by strangers, before or after them: what it was told, and how many of them won. */
+async function beside(
+  scene: StoreScene,
+  first: boolean,
+  call: () => Promise<boolean>,
+): Promise<[told: boolean, won: number]> {
+  const early = first ? call() : undefined
+  const claiming = claims(scene, 5)
+  const told = await (early ?? call())
+  const outcomes = await Promise.all(claiming)
+  return [told, outcomes.filter(({ type }) => type === 'acquired').length]
+}
+
+/** A race has more than one end: it is run on some keys, side by side, with either party first in every other. */
+async function inRounds(
+  scene: StoreScene,
+  run: (at: StoreScene, first: boolean) => Promise<void>,
+): Promise<void> {
+  const rounds = Array.from({ length: ROUNDS }, (_, round) => round)
+  await Promise.all(rounds.map((round) => run(scene.at(`${scene.key}:${round}`), round % 2 === 0)))
 }

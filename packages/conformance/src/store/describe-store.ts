@@ -2,6 +2,7 @@ import type { Store } from '@idem/core'
 import type { CaseFailure, CaseGroup, Stage } from '../suite/conformance-case'
 import { failures } from '../suite/failures'
 import { registerCases } from '../suite/register-cases'
+import type { SuiteTerms } from '../suite/suite-terms'
 import { timeOf } from '../suite/time'
 import { attemptCases } from './attempt-cases'
 import { claimCases } from './claim-cases'
@@ -31,16 +32,12 @@ export interface StoreFixture {
   readonly advance?: ((ms: number) => Promise<void> | void) | undefined
 }
 
-/** How a suite gets a store, and what it does not ask of it. */
-export interface StoreSuite<Fixture extends StoreFixture = StoreFixture> {
+/** How a suite gets a store, and what it asks of it. */
+export interface StoreSuite<Fixture extends StoreFixture = StoreFixture> extends SuiteTerms {
   /** Called once. The store may hold other records: the suite's keys are its own, and random. */
   readonly create: () => Promise<Fixture> | Fixture
   /** Called once, when all is done. */
   readonly dispose?: ((fixture: Fixture) => Promise<void> | void) | undefined
-  /** What the store cannot be asked for, each with the reason, which the skipped tests show. */
-  readonly without?: { readonly ownClock?: string | undefined } | undefined
-  /** Of the random sequences of calls: where they start, to repeat a failure, and how many there are. */
-  readonly property?: { readonly seed?: number | undefined; readonly runs?: number | undefined } | undefined
 }
 
 const groups: readonly CaseGroup<StoreScene>[] = [
@@ -83,7 +80,7 @@ export function storeFailures<Fixture extends StoreFixture>(
 }
 
 function stageOf<Fixture extends StoreFixture>(suite: StoreSuite<Fixture>): Stage<Fixture, StoreScene> {
-  const { create, dispose, without = {}, property = {} } = suite
-  const scene = ({ store, advance }: Fixture) => new StoreScene(store, timeOf(advance), without, property)
+  const { create, dispose } = suite
+  const scene = ({ store, advance }: Fixture) => new StoreScene(store, timeOf(advance), suite)
   return { create, dispose, scene }
 }

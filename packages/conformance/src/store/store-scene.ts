@@ -10,6 +10,7 @@ import type {
   StoredRecord,
 } from '@idem/core'
 import { matches } from '../suite/expectations'
+import type { SuiteTerms } from '../suite/suite-terms'
 import { BRIEF, LONG, pass, type Time } from '../suite/time'
 
 /** An attempt that a case has won. */
@@ -22,15 +23,13 @@ export class StoreScene {
   constructor(
     readonly store: Store,
     readonly time: Time,
-    /** What the store states that it cannot show. */
-    readonly without: { readonly ownClock?: string | undefined },
-    readonly property: { readonly seed?: number | undefined; readonly runs?: number | undefined },
+    readonly terms: SuiteTerms,
     readonly key: string = `conformance:${crypto.randomUUID()}`,
   ) {}
 
   /** The same store, another key. */
   at(key: string): StoreScene {
-    return new StoreScene(this.store, this.time, this.without, this.property, key)
+    return new StoreScene(this.store, this.time, this.terms, key)
   }
 
   token(): string {

@@ -60,7 +60,7 @@ export const watchCases: CaseGroup<StoreScene> = {
       async run(scene) {
         const { owner } = await scene.acquire()
         const watchers = Array.from({ length: 20 }, () => ({
-          tally: new Tally(),
+          tally: new Tally(scene.terms.patienceMs),
           leave: new AbortController(),
         }))
         await Promise.all(watchers.map(({ tally, leave }) => place(scene, tally, leave.signal)))
@@ -87,7 +87,7 @@ export const watchCases: CaseGroup<StoreScene> = {
       name: 'tells nothing once its signal has aborted',
       async run(scene) {
         const { owner } = await scene.acquire()
-        const left = new Tally()
+        const left = new Tally(scene.terms.patienceMs)
         const leave = new AbortController()
         await place(scene, left, leave.signal)
         leave.abort()
@@ -98,7 +98,7 @@ export const watchCases: CaseGroup<StoreScene> = {
       name: 'tells nothing if its signal had aborted before',
       async run(scene) {
         const { owner } = await scene.acquire()
-        const left = new Tally()
+        const left = new Tally(scene.terms.patienceMs)
         // Whether that is refused or comes to nothing is the store's choice.
         await place(scene, left, AbortSignal.abort()).catch(() => {})
         await silentWhile(scene, left, owner)
@@ -108,7 +108,7 @@ export const watchCases: CaseGroup<StoreScene> = {
       name: 'may be left from within the call that tells',
       async run(scene) {
         const { owner } = await scene.acquire()
-        const left = new Tally()
+        const left = new Tally(scene.terms.patienceMs)
         const leave = new AbortController()
         await scene.store.watch?.(
           scene.key,
@@ -123,6 +123,23 @@ export const watchCases: CaseGroup<StoreScene> = {
         await silentWhile(scene, left, (await scene.acquire()).owner)
       },
     },
+    {
+      name: 'tells nothing to a watcher that was made to leave by what another was told',
+      async run(scene) {
+        const { owner } = await scene.acquire()
+        const first = new Tally(scene.terms.patienceMs)
+        const leave = [new AbortController(), new AbortController()]
+        const leaveBoth = (): void => {
+          for (const each of leave) each.abort()
+          first.call()
+        }
+        for (const { signal } of leave) await scene.store.watch?.(scene.key, leaveBoth, signal)
+        await scene.fail(owner, 'retryable')
+        await first.more(0, 'the failure')
+        await silentWhile(scene, first, (await scene.acquire()).owner)
+        equal(first.count, 1, 'calls in all')
+      },
+    },
   ],
 }
 
@@ -130,7 +147,7 @@ const place = async (scene: StoreScene, tally: Tally, signal: AbortSignal): Prom
   scene.store.watch?.(scene.key, tally.call, signal)
 
 async function watching(scene: StoreScene, run: (tally: Tally) => Promise<void>): Promise<void> {
-  const tally = new Tally()
+  const tally = new Tally(scene.terms.patienceMs)
   const leave = new AbortController()
   await place(scene, tally, leave.signal)
   try {

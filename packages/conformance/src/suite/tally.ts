@@ -6,6 +6,8 @@ export class Tally {
   count = 0
   #waiting: (() => void)[] = []
 
+  constructor(readonly patienceMs: number = PATIENCE_MS) {}
+
   readonly call = (): void => {
     this.count += 1
     for (const wake of this.#waiting.splice(0)) wake()
@@ -15,7 +17,7 @@ export class Tally {
   async more(seen: number, what: string): Promise<void> {
     if (this.count > seen) return
     await new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`was not told of ${what}`)), PATIENCE_MS)
+      const timer = setTimeout(() => reject(new Error(`was not told of ${what}`)), this.patienceMs)
       this.#waiting.push(() => {
         clearTimeout(timer)
         resolve()

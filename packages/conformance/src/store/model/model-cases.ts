@@ -15,11 +15,11 @@ export const modelCases: CaseGroup<StoreScene> = {
       alone: true,
       async run(scene) {
         const timescale = scene.time.movable ? movedTime : waitedTime
-        const numRuns = scene.property.runs ?? (scene.time.movable ? 500 : 10)
+        const { seed, runs } = scene.terms.property ?? {}
+        const numRuns = runs ?? (scene.time.movable ? 500 : 10)
         const trial = () => new Trial(scene.at(`conformance:${scene.token()}`), timescale)
         const sequences = operations(timescale, scene.time.movable ? 30 : 15)
         const property = fc.asyncProperty(sequences, (sequence) => trial().run(sequence))
-        const { seed } = scene.property
         const result = await fc.check(property, { numRuns, ...(seed !== undefined && { seed }) })
         if (!result.failed) return
         throw new Error(await report(trial(), result))

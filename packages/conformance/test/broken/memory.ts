@@ -1,0 +1,108 @@
+import type { BrokenStore } from './broken-store'
+
+const file = 'packages/core/src/memory/memory-store.ts'
+const watchers = 'packages/core/src/memory/watchers.ts'
+const CLAIM = 'return this.#apply(claim.key, decideClaim(this.#find(claim.key), claim, now, '
+const NEXT_FENCE = 'Math.max(this.#lastFence + 1, Math.floor(now * 1000))'
+
+/** Reads, lets others in, and only then writes. */
+const getThenSet = (name: string, key: string, decide: string, rest: string): Omit<BrokenStore, 'file'> => ({
+  name: `${name} by get, then set`,
+  find: `return this.#apply(${key}, ${decide}(this.#find(${key}), ${rest}`,
+  replace: `const found = this.#find(${key})\n    await Promise.resolve()\n    return this.#apply(${key}, ${decide}(found, ${rest}`,
+})
+
+/** Stores that keep their records wrongly, though they decide well. */
+export const brokenMemories: readonly BrokenStore[] = [
+  ...[
+    getThenSet('claims', 'claim.key', 'decideClaim', 'claim, now'),
+    getThenSet('extends', 'lease.key', 'decideExtend', 'lease'),
+    getThenSet('completes', 'key', 'decideComplete', 'completion'),
+    getThenSet('fails', 'report.key', 'decideFail', 'report'),
+    getThenSet('saves steps', 'step.key', 'decideSaveStep', 'step'),
+    getThenSet('resolves', 'key', 'decideResolve', 'resolution'),
+    {
+      name: 'asks the clock of the process',
+      find: 'this.#clock = options.clock ?? Date.now',
+      replace: 'this.#clock = Date.now',
+    },
+    {
+      name: 'starts again with the fences when a record is gone',
+      find: `${CLAIM}() => this.#nextFence(now)`,
+      replace: `${CLAIM}(previous) => Math.max(previous + 1, 1)`,
+    },
+    { name: 'takes fences from the clock alone', find: NEXT_FENCE, replace: 'Math.floor(now * 1000)' },
+    { name: 'takes fences from a count alone', find: NEXT_FENCE, replace: 'this.#lastFence + 1' },
+    {
+      name: 'takes fences from the clock of the process',
+      find: NEXT_FENCE,
+      replace: 'Math.max(this.#lastFence + 1, Date.now() * 1000)',
+    },
+    {
+      name: 'finds what is past its keeping when it deletes',
+      find: 'kept(this.#find(key), this.#clock()) !== undefined',
+      replace: 'this.#find(key) !== undefined',
+    },
+    {
+      name: 'deletes nothing',
+      find: 'this.#remove(key)\n    this.#watchers.notify(key)',
+      replace: 'this.#watchers.notify(key)',
+    },
+    {
+      name: 'tells no watcher of a deletion',
+      find: 'this.#watchers.notify(key)\n    return found',
+      replace: 'return found',
+    },
+    {
+      name: 'tells no watcher of a settlement',
+      find: "if (next.state !== 'running') this.#watchers.notify(key)",
+      replace: '',
+    },
+    {
+      name: 'tells no watcher of an abandonment',
+      find: "if (next.state !== 'running') this.#watchers.notify(key)",
+      replace: "if (next.state !== 'running' && next.state !== 'abandoned') this.#watchers.notify(key)",
+    },
+    {
+      name: 'lists by a pattern',
+      find: 'key.startsWith(prefix)',
+      replace:
+        "new RegExp('^' + prefix.replace(/[^w%]/g, '\\$&').replaceAll('_', '.').replaceAll('%', '.*'), 's').test(key)",
+    },
+    {
+      name: 'lists without regard to case',
+      find: 'key.startsWith(prefix)',
+      replace: 'key.toLowerCase().startsWith(prefix.toLowerCase())',
+    },
+    { name: 'lists everything', find: 'key.startsWith(prefix)', replace: 'true' },
+    {
+      name: 'leaves a record out between two pages',
+      find: 'cursor: (records.at(-1) as StoredRecord).key',
+      replace: 'cursor: key',
+    },
+    {
+      name: 'lists whatever the state',
+      find: '(state !== undefined && record.state !== state)',
+      replace: 'false',
+    },
+    {
+      name: 'lists more than asked',
+      find: 'records.length === limit',
+      replace: 'records.length === limit + 1',
+    },
+  ].map((broken) => ({ ...broken, file })),
+  ...[
+    { name: 'tells a watcher that has left', find: 'if (!signal.aborted) onChange()', replace: 'onChange()' },
+    { name: 'lets all watchers leave with one', find: 'own.delete(heard)', replace: 'own.clear()' },
+    {
+      name: 'tells one watcher of many',
+      find: 'this.#watching.get(key) ?? [])',
+      replace: '[...(this.#watching.get(key) ?? [])].slice(0, 1))',
+    },
+    {
+      name: 'tells every watcher once only',
+      find: 'queueMicrotask(heard)\n',
+      replace: 'queueMicrotask(heard)\n    this.#watching.delete(key)\n',
+    },
+  ].map((broken) => ({ ...broken, file: watchers })),
+]
