@@ -1,10 +1,9 @@
 import type { IdemRecord } from '@idem/core'
-import type { AnswerStatus } from '../http/answer'
 
 /** A payment's record, as clients see it. */
 export interface PaymentRecord {
   readonly idempotent_key: string
-  readonly status: AnswerStatus
+  readonly status: 'PROCESSING' | 'SUCCESS' | 'FAILED' | 'UNKNOWN'
   /** The receipt of a payment that went through, else `null`. */
   readonly result: unknown
   readonly created_at: string
@@ -19,7 +18,7 @@ const STATUS = {
   succeeded: 'SUCCESS',
   failed: 'FAILED',
   abandoned: 'UNKNOWN',
-} as const satisfies Record<IdemRecord['state'], AnswerStatus>
+} as const satisfies Record<IdemRecord['state'], PaymentRecord['status']>
 
 export function paymentRecord(record: IdemRecord): PaymentRecord {
   return {

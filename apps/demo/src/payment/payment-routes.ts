@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import { SIMULATIONS, type Simulation } from '../gateway/simulated-gateway'
-import { type AnswerStatus, answer } from '../http/answer'
+import { answer } from '../http/answer'
 import { CURSOR_RULE, decodeCursor, encodeCursor } from '../http/cursor'
 import { Fields, NAME_RULE, parseName } from '../http/fields'
 import { readJson } from '../http/json-body'
@@ -8,10 +8,11 @@ import { preferredWait } from '../http/prefer'
 import type { Report } from '../http/report'
 import type { Route } from '../http/route'
 import type { ServiceEnv } from '../http/service-env'
+import type { PaymentRecord } from './payment-record'
 import { readPaymentRequest } from './payment-request'
 import type { PaymentService } from './payment-service'
 
-const MESSAGES: Partial<Record<AnswerStatus, string>> = {
+const MESSAGES: Record<PaymentRecord['status'], string> = {
   PROCESSING: 'The payment is running',
   SUCCESS: 'The payment went through',
   FAILED: 'The payment failed; the same token may be tried again',
@@ -61,7 +62,8 @@ export function paymentRoutes(payments: PaymentService, report: Report): Route[]
     if (record === undefined) {
       return answer(c, 404, { status: 'ERROR', message: 'No payment is known under this token' })
     }
-    return answer(c, 200, { message: MESSAGES[record.status] ?? '', ...record })
+    const { status, ...details } = record
+    return answer(c, 200, { status, message: MESSAGES[status], ...details })
   }
 
   async function records(c: Context<ServiceEnv>): Promise<Response> {
