@@ -18,6 +18,4 @@ export default defineConfig({
   removeNodeProtocol: false,
   // Resolved by whoever loads the package, so that Node gets its own hash and a browser never sees `node:`.
   external: ['#sha256', /^node:/],
-  // Bundled, so that the package has no runtime dependency (see THIRD-PARTY-NOTICES.md).
-  noExternal: ['@noble/hashes'],
 })

@@ -46,8 +46,8 @@ export interface Page {
 }
 
 const STORE = ['claim', 'extend', 'complete', 'fail', 'saveStep', 'resolve', 'get', 'delete', 'list'] as const
-const OF_AN_IDEM = { store: true, namespace: true, cache: true, observer: true, runtime: true } as const
-const OF_A_WRAP = { name: true, key: true, scope: true, fingerprint: true, signal: true } as const
+const OF_AN_IDEM = ['store', 'namespace', 'cache', 'observer', 'runtime']
+const OF_A_WRAP = ['name', 'key', 'scope', 'fingerprint', 'signal']
 const STATES: readonly RecordState[] = ['running', 'succeeded', 'failed', 'abandoned']
 
 class IdemOnAnyStore<S extends Store = Store> {
@@ -56,7 +56,8 @@ class IdemOnAnyStore<S extends Store = Store> {
   readonly #namespace: string
 
   constructor(options: IdemOptions<S>) {
-    if (typeof options !== 'object' || options === null) throw new TypeError('Idem needs options with a store')
+    if (typeof options !== 'object' || options === null)
+      throw new TypeError('Idem needs options with a store')
     const { store, namespace = 'idem', cache, observer, runtime = systemRuntime } = options
     withMethods('store', store, STORE, ['watch', 'transactions'])
     withMethods('runtime', runtime, ['now', 'schedule', 'random', 'token'])
@@ -70,7 +71,11 @@ class IdemOnAnyStore<S extends Store = Store> {
     this.#engine = new Engine(store, runtime, local, observer)
   }
 
-  async run<T>(key: Key, handler: (ctx: AttemptContext) => Promise<T> | T, options: RunOptions = {}): Promise<T> {
+  async run<T>(
+    key: Key,
+    handler: (ctx: AttemptContext) => Promise<T> | T,
+    options: RunOptions = {},
+  ): Promise<T> {
     return (await this.execute(key, handler, options)).value
   }
 
@@ -175,7 +180,8 @@ class IdemOnAnyStore<S extends Store = Store> {
 
   async page({ state, limit = 100, cursor }: PageQuery = {}): Promise<Page> {
     if (wholeNumber('limit', limit) > 1000) throw new TypeError(`limit must be at most 1000; got ${limit}`)
-    if (cursor !== undefined && typeof cursor !== 'string') throw new TypeError('cursor must be the text that a page gave')
+    if (cursor !== undefined && typeof cursor !== 'string')
+      throw new TypeError('cursor must be the text that a page gave')
     if (state !== undefined && !STATES.includes(state)) {
       throw new TypeError(`state must be one of ${STATES.join(', ')}; got ${String(state)}`)
     }
@@ -192,7 +198,12 @@ class IdemOnAnyStore<S extends Store = Store> {
 
   /** A flight that carries nobody, to talk to the store about a key. */
   #flight(place: { key: string; name: string | undefined }): Flight<S> {
-    return new Flight(this.#engine, { ...place, settings: this.#settings, fingerprint: undefined, signal: undefined })
+    return new Flight(this.#engine, {
+      ...place,
+      settings: this.#settings,
+      fingerprint: undefined,
+      signal: undefined,
+    })
   }
 
   #look(key: Key, place: RecordPlace): Flight<S> {
@@ -215,7 +226,7 @@ class IdemOnAnyStore<S extends Store = Store> {
 
   #place(key: Key, { scope, name }: RecordPlace): { key: string; name: string | undefined } {
     const operation = name === undefined ? undefined : encodeKey('name', name)
-    return { key: storedKey({ namespace: this.#namespace, name: operation ?? '' }, scope, key), name: operation }
+    return { key: storedKey(this.#namespace, operation ?? '', scope, key), name: operation }
   }
 }
 

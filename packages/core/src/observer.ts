@@ -10,7 +10,12 @@ export interface EventOrigin {
 
 export type IdemEvent = EventOrigin &
   (
-    | { readonly type: 'started'; readonly attempt: number; readonly fence: number; readonly takeover: boolean }
+    | {
+        readonly type: 'started'
+        readonly attempt: number
+        readonly fence: number
+        readonly takeover: boolean
+      }
     | { readonly type: 'succeeded'; readonly attempt: number; readonly durationMs: number }
     | {
         readonly type: 'failed'
@@ -28,10 +33,20 @@ export type IdemEvent = EventOrigin &
     /** A caller was refused, or gave up waiting. */
     | { readonly type: 'refused'; readonly error: IdemError }
     | { readonly type: 'lease-lost'; readonly attempt: number; readonly reason: 'taken' | 'silent' }
-    | { readonly type: 'value-omitted'; readonly attempt: number; readonly step?: string; readonly error: IdemError }
+    | {
+        readonly type: 'value-omitted'
+        readonly attempt: number
+        readonly step?: string
+        readonly error: IdemError
+      }
     | { readonly type: 'unsettled'; readonly attempt: number; readonly error: IdemError }
     /** A call to the store failed; `final` when it is not sent again. */
-    | { readonly type: 'store-failed'; readonly call: string; readonly error: unknown; readonly final: boolean }
+    | {
+        readonly type: 'store-failed'
+        readonly call: string
+        readonly error: unknown
+        readonly final: boolean
+      }
     /** The store was down and the handler ran without protection, as `onStoreDown: 'run'` asks. */
     | { readonly type: 'unprotected'; readonly error: IdemError }
   )

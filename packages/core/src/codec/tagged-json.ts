@@ -14,27 +14,23 @@ export const taggedJson: Codec = {
       const plain: unknown = JSON.parse(text)
       return text.includes(`"${TAG}"`) ? revive(plain) : plain
     } catch (cause) {
-      throw cause instanceof CodecError ? cause : new CodecError(`not tagged JSON: ${String(cause)}`, { cause })
+      throw new CodecError(`not tagged JSON: ${cause}`, { cause })
     }
   },
 }
 
-type Reviver = (content: never) => unknown
-
-const bytes = (text: string): Uint8Array => fromBase64(text)
-
-const REVIVERS: Record<string, Reviver> = {
+const REVIVERS: Record<string, (content: never) => unknown> = {
   undefined: () => undefined,
-  number: (text: string) => Number(text),
-  bigint: (text: string) => BigInt(text),
+  number: Number,
+  bigint: BigInt,
   Date: (time: number | null) => new Date(time ?? Number.NaN),
   Map: (entries: [unknown, unknown][]) => new Map(entries),
   Set: (items: unknown[]) => new Set(items),
-  Uint8Array: bytes,
-  ArrayBuffer: (text: string) => bytes(text).buffer,
+  Uint8Array: fromBase64,
+  ArrayBuffer: (text: string) => fromBase64(text).buffer,
   Buffer: (text: string) => {
-    const { Buffer } = globalThis as unknown as { Buffer?: { from(data: ArrayBufferLike): Uint8Array } }
-    return Buffer ? Buffer.from(bytes(text).buffer) : bytes(text)
+    const { Buffer } = globalThis as { Buffer?: { from(data: ArrayBufferLike): Uint8Array } }
+    return Buffer ? Buffer.from(fromBase64(text).buffer) : fromBase64(text)
   },
   object: (entries: [string, unknown][]) => Object.fromEntries(entries),
 }
@@ -45,16 +41,19 @@ function revive(value: unknown): unknown {
   const parent = value as Record<string, unknown>
   for (const key of Object.keys(parent)) {
     const child = parent[key]
-    if (typeof child !== 'object' || child === null) continue
     const revived = revive(child)
     // Defined rather than assigned: assigning to `__proto__` would change the prototype.
     if (revived !== child) {
-      Object.defineProperty(parent, key, { value: revived, configurable: true, enumerable: true, writable: true })
+      Object.defineProperty(parent, key, {
+        value: revived,
+        configurable: true,
+        enumerable: true,
+        writable: true,
+      })
     }
   }
-  if (Array.isArray(value) || !Object.hasOwn(parent, TAG)) return value
-  const tag = parent[TAG]
-  const reviver = typeof tag === 'string' && Object.hasOwn(REVIVERS, tag) ? REVIVERS[tag] : undefined
-  if (reviver === undefined) throw new CodecError(`not tagged JSON: unknown tag ${JSON.stringify(tag)}`)
-  return reviver(parent['v'] as never)
+  if (!Object.hasOwn(parent, TAG)) return value
+  const tag = parent[TAG] as string
+  if (!Object.hasOwn(REVIVERS, tag)) throw new CodecError(`unknown tag ${JSON.stringify(tag)}`)
+  return REVIVERS[tag]?.(parent['v'] as never)
 }

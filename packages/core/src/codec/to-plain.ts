@@ -7,7 +7,7 @@ export const TAG = '$'
 /** Deeper than any sane value, and shallow enough for every engine's stack; a cycle ends here too. */
 const MAX_DEPTH = 500
 
-const tagged = (tag: string, v?: unknown): unknown => ({ [TAG]: tag, v })
+const tagged = (tag: string, v: unknown): unknown => ({ [TAG]: tag, v })
 
 /**
  * The value as plain JSON data, tagged where JSON has no word for it; parts that are plain already are not copied.
@@ -16,106 +16,76 @@ const tagged = (tag: string, v?: unknown): unknown => ({ [TAG]: tag, v })
  *
  * @throws CodecError that says where in the value something stands that would not come back equal
  */
-export function toPlain(value: unknown, canonical: boolean): unknown {
-  return new Walk(canonical).plain(value)
+export function toPlain(value: unknown, canonical: boolean, path = '', depth = 0): unknown {
+  const type = typeof value
+  if (type === 'string' || type === 'boolean' || value === null) return value
+  if (type !== 'object') {
+    const isZero = Object.is(value, -0)
+    if (Number.isFinite(value) && !isZero) return value
+    if (type === 'function' || type === 'symbol') refuse(`a ${type}`, path)
+    return tagged(type, isZero ? '-0' : String(value))
+  }
+  if (depth > MAX_DEPTH) refuse(`nested deeper than ${MAX_DEPTH} levels, or a cycle`, '')
+
+  const inner = (child: unknown, key: string | number) =>
+    toPlain(child, canonical, `${path}.${key}`, depth + 1)
+  const items = (values: Iterable<unknown>): unknown[] => {
+    const plain = Array.from(values, inner)
+    return canonical ? sorted(plain) : plain
+  }
+  if (Array.isArray(value)) return array(value, inner, path)
+  const prototype = Object.getPrototypeOf(value) as object | null
+  if (prototype === Object.prototype || prototype === null)
+    return record(value as object, canonical, inner, path)
+  if (value instanceof Date) return tagged('Date', value.getTime())
+  if (value instanceof Map) return tagged('Map', items(value))
+  if (value instanceof Set) return tagged('Set', items(value))
+  if (value instanceof ArrayBuffer) return tagged('ArrayBuffer', toBase64(new Uint8Array(value)))
+  const { name } = prototype.constructor
+  if (value instanceof Uint8Array && /^(Uint8Array|Buffer)$/.test(name)) return tagged(name, toBase64(value))
+  return refuse(`an instance of ${name}`, path)
 }
 
-class Walk {
-  readonly #canonical: boolean
-  readonly #path: (string | number)[] = []
+type Inner = (child: unknown, key: string | number) => unknown
 
-  constructor(canonical: boolean) {
-    this.#canonical = canonical
+function array(items: readonly unknown[], inner: Inner, path: string): unknown {
+  let copy: unknown[] | undefined
+  for (let at = 0; at < items.length; at++) {
+    if (!(at in items)) refuse('an array with holes', path)
+    const plain = inner(items[at], at)
+    if (plain !== items[at]) copy ??= items.slice(0, at)
+    copy?.push(plain)
   }
+  return copy ?? items
+}
 
-  plain(value: unknown): unknown {
-    switch (typeof value) {
-      case 'string':
-      case 'boolean':
-        return value
-      case 'number':
-        if (Number.isFinite(value) && !Object.is(value, -0)) return value
-        return tagged('number', Object.is(value, -0) ? '-0' : String(value))
-      case 'bigint':
-        return tagged('bigint', String(value))
-      case 'undefined':
-        return tagged('undefined')
-      case 'object':
-        return value === null ? null : this.#object(value)
-      default:
-        return this.#refuse(`a ${typeof value}`)
-    }
+function record(source: object, canonical: boolean, inner: Inner, path: string): unknown {
+  if (Object.getOwnPropertySymbols(source).length > 0) refuse('an object with symbols as keys', path)
+  const keys = Object.keys(source)
+  if (canonical) keys.sort()
+  const entries: [string, unknown][] = []
+  let changed = canonical
+  for (const key of keys) {
+    const child = (source as Record<string, unknown>)[key]
+    if (child === undefined && canonical) continue
+    const plain = typeof child === 'string' ? child : inner(child, key)
+    changed ||= plain !== child
+    entries.push([key, plain])
   }
+  if (Object.hasOwn(source, TAG)) return tagged('object', entries)
+  return changed ? Object.fromEntries(entries) : source
+}
 
-  #object(value: object): unknown {
-    if (this.#path.length > MAX_DEPTH) this.#refuse(`nested deeper than ${MAX_DEPTH} levels, or a cycle`)
-    if (Array.isArray(value)) return this.#array(value)
-    const prototype: unknown = Object.getPrototypeOf(value)
-    if (prototype === Object.prototype || prototype === null) return this.#record(value)
-    if (value instanceof Date) return tagged('Date', value.getTime())
-    if (value instanceof Map) {
-      return tagged('Map', this.#sorted([...value].map((entry, at) => this.#at(at, entry))))
-    }
-    if (value instanceof Set) return tagged('Set', this.#sorted([...value].map((item, at) => this.#at(at, item))))
-    if (value instanceof Uint8Array) {
-      const { name } = value.constructor
-      if (name === 'Uint8Array' || name === 'Buffer') return tagged(name, toBase64(value))
-    }
-    if (value instanceof ArrayBuffer) return tagged('ArrayBuffer', toBase64(new Uint8Array(value)))
-    return this.#refuse(`an instance of ${(prototype as object).constructor?.name || 'a class'}`)
-  }
+function sorted(items: unknown[]): unknown[] {
+  return items
+    .map((item) => [JSON.stringify(item), item] as const)
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([, item]) => item)
+}
 
-  #at(key: string | number, value: unknown): unknown {
-    if (typeof value === 'string') return value
-    this.#path.push(key)
-    const plain = this.plain(value)
-    this.#path.pop()
-    return plain
-  }
-
-  #array(items: readonly unknown[]): unknown {
-    let copy: unknown[] | undefined
-    for (let at = 0; at < items.length; at++) {
-      const item = items[at]
-      if (item === undefined && !(at in items)) this.#refuse('an array with holes')
-      const plain = this.#at(at, item)
-      if (plain !== item) copy ??= items.slice(0, at)
-      copy?.push(plain)
-    }
-    return copy ?? items
-  }
-
-  #record(value: object): unknown {
-    if (Object.getOwnPropertySymbols(value).length > 0) this.#refuse('an object with symbols as keys')
-    const source = value as Record<string, unknown>
-    const keys = Object.keys(source)
-    if (this.#canonical) keys.sort()
-    const entries: [string, unknown][] = []
-    let changed = this.#canonical
-    for (const key of keys) {
-      const child = source[key]
-      if (child === undefined && this.#canonical) continue
-      const plain = this.#at(key, child)
-      changed ||= plain !== child
-      entries.push([key, plain])
-    }
-    if (Object.hasOwn(value, TAG)) return tagged('object', entries)
-    return changed ? Object.fromEntries(entries) : value
-  }
-
-  #sorted(items: unknown[]): unknown[] {
-    if (!this.#canonical) return items
-    return items
-      .map((item) => [JSON.stringify(item), item] as const)
-      .sort(([one], [other]) => (one < other ? -1 : 1))
-      .map(([, item]) => item)
-  }
-
-  #refuse(what: string): never {
-    const where = this.#path.map((key) => `[${JSON.stringify(key)}]`).join('')
-    throw new CodecError(
-      `cannot be stored${where && ` at ${where}`}: ${what}. Plain objects, arrays, strings, numbers, booleans, null, ` +
-        'undefined, bigint, Date, Map, Set, Uint8Array and ArrayBuffer can; for others, give a codec.',
-    )
-  }
+function refuse(what: string, path: string): never {
+  throw new CodecError(
+    `cannot be stored: ${what}${path && ` at ${path}`}. Plain objects, arrays, primitives, undefined, bigint, Date, ` +
+      'Map, Set, Uint8Array and ArrayBuffer can; for others, give a codec',
+  )
 }

@@ -33,7 +33,11 @@ export class Alarms {
   #arm(at: number): void {
     this.#disarm()
     this.#armedFor = at
-    this.#disarm = this.#runtime.schedule(Math.max(1, Math.ceil(at - this.#runtime.now())), () => this.#wake(), true)
+    this.#disarm = this.#runtime.schedule(
+      Math.max(1, Math.ceil(at - this.#runtime.now())),
+      () => this.#wake(),
+      true,
+    )
   }
 
   #wake(): void {

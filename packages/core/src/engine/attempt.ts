@@ -97,14 +97,18 @@ export class Attempt implements AttemptContext {
     if (owner === undefined) return
     let saved: boolean
     try {
-      saved = await this.#flight.send('saveStep', (store) => store.saveStep({ key, owner, name, value: text }))
+      saved = await this.#flight.send('saveStep', (store) =>
+        store.saveStep({ key, owner, name, value: text }),
+      )
     } catch (cause) {
       this.hasUnsavedStep = true
       throw new UnsettledError(`${shown} ran, but could not be saved`, value, { cause })
     }
     if (saved) return
     this.isLost = true
-    this.abort(new LeaseLostError(`attempt ${this.attempt} of ${key} lost its lease before ${shown} was saved`))
+    this.abort(
+      new LeaseLostError(`attempt ${this.attempt} of ${key} lost its lease before ${shown} was saved`),
+    )
     throw this.#reason
   }
 }

@@ -18,7 +18,8 @@ export type Handler = (ctx: AttemptContext) => unknown
 export async function drive(flight: Flight, handler: Handler): Promise<Outcome> {
   const { key, fingerprint, settings, engine } = flight
   const { leaseMs, maxAttempts, onAbandoned } = settings
-  const policy = typeof onAbandoned === 'function' ? 'reconcile' : onAbandoned === 'rerun' ? 'takeover' : 'reject'
+  const policy =
+    typeof onAbandoned === 'function' ? 'reconcile' : onAbandoned === 'rerun' ? 'takeover' : 'reject'
   let owner = engine.runtime.token()
   let waitedFor: number | undefined
   let lostAttempt: number | undefined
@@ -102,12 +103,21 @@ function asOutcome(record: StoredRecord | undefined): ClaimOutcome {
 }
 
 const lost = (key: string, attempt: number): Outcome =>
-  refused(() => new LeaseLostError(`attempt ${attempt} of ${key} lost its lease, and nobody else has an answer`))
+  refused(
+    () => new LeaseLostError(`attempt ${attempt} of ${key} lost its lease, and nobody else has an answer`),
+  )
 
 /** Frees a record that was, or may have been, acquired and on which nothing ran. Best effort: its lease does the rest. */
 async function giveBack(flight: Flight, owner: string, reason: unknown): Promise<void> {
   const { key, settings } = flight
   const failure = encodeFailure(reason, {}, settings.maxResultBytes)
-  const report = { key, owner, kind: 'retryable', failure, retentionMs: settings.retentionMs, tombstoneMs: 0 } as const
+  const report = {
+    key,
+    owner,
+    kind: 'retryable',
+    failure,
+    retentionMs: settings.retentionMs,
+    tombstoneMs: 0,
+  } as const
   await flight.sendOnce('fail', (store) => store.fail(report), true).catch(() => {})
 }

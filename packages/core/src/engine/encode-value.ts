@@ -8,11 +8,15 @@ export function encodeValue(
 ): { readonly text?: string; readonly error?: IdemError } {
   try {
     const text = codec.encode(value)
-    if (typeof text !== 'string') throw new CodecError(`codec.encode() must give a string; got ${typeof text}`)
+    if (typeof text !== 'string')
+      throw new CodecError(`codec.encode() must give a string; got ${typeof text}`)
     if (!exceeds(text, maxResultBytes)) return { text }
     throw new CodecError(`the value has more than ${maxResultBytes} bytes (maxResultBytes)`)
   } catch (cause) {
-    const error = cause instanceof CodecError ? cause : new CodecError(`codec.encode() failed: ${String(cause)}`, { cause })
+    const error =
+      cause instanceof CodecError
+        ? cause
+        : new CodecError(`codec.encode() failed: ${String(cause)}`, { cause })
     return { error }
   }
 }

@@ -69,7 +69,8 @@ export class Engine<S extends Store = Store> {
     const joined = flight.join(request, true)
     drive(flight).then(
       (outcome) => flight.finish(outcome),
-      (error) => flight.finish({ attempt: 0, replayed: false, own: () => raise(error), shared: () => raise(error) }),
+      (error) =>
+        flight.finish({ attempt: 0, replayed: false, own: () => raise(error), shared: () => raise(error) }),
     )
     const outcome = await joined
     return { value: outcome.own(), replayed: outcome.replayed, attempt: outcome.attempt }

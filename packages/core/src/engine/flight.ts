@@ -150,7 +150,10 @@ export class Flight<S extends Store = Store> {
   #refuseCaller(caller: Caller): void {
     const { attempt, leaseMs } = this.#busy as Busy
     const leftMs = leaseMs - (this.engine.runtime.now() - this.#busySince)
-    const error = new InProgressError(`attempt ${attempt} of ${this.key} is running`, Math.max(0, Math.ceil(leftMs)))
+    const error = new InProgressError(
+      `attempt ${attempt} of ${this.key} is running`,
+      Math.max(0, Math.ceil(leftMs)),
+    )
     this.emit({ type: 'refused', error })
     this.#leave(caller, error)
   }

@@ -47,7 +47,10 @@ export class Heartbeat {
 
   #wake(): void {
     const now = this.#flight.engine.runtime.now()
-    if (now >= this.#overdueAt) return this.#end('overdue')
+    if (now >= this.#overdueAt) {
+      this.#end('overdue')
+      return
+    }
     if (!this.#isSilent && now >= this.#leaseEndsAt) {
       this.#isSilent = true
       this.#onEnd('silent')
@@ -61,7 +64,9 @@ export class Heartbeat {
     const { leaseMs } = settings
     const lease = { key, owner: this.#owner, leaseMs, keepMs: keepMs(settings) }
     this.#nextBeatAt = Number.POSITIVE_INFINITY
-    const held = await this.#flight.sendOnce('extend', (store) => store.extend(lease), false).catch(() => undefined)
+    const held = await this.#flight
+      .sendOnce('extend', (store) => store.extend(lease), false)
+      .catch(() => undefined)
     if (this.#isStopped) return
     if (held === false) return this.#end('taken')
     if (held) this.#leaseEndsAt = sentAt + leaseMs

@@ -39,7 +39,12 @@ export function ranAndSucceeded(
 }
 
 /** The handler ran in this call and threw. */
-export function ranAndFailed(attempt: number, error: unknown, text: string, { errorCodec }: Settings): Outcome {
+export function ranAndFailed(
+  attempt: number,
+  error: unknown,
+  text: string,
+  { errorCodec }: Settings,
+): Outcome {
   return {
     attempt,
     replayed: false,
@@ -64,7 +69,10 @@ export function replayed(
 export const refused = (error: () => IdemError): Outcome => outcome(0, () => raise(error()))
 
 export const mismatch = (key: string): Outcome =>
-  refused(() => new FingerprintMismatchError(`${key} was used with another payload; a new operation needs a new key`))
+  refused(
+    () =>
+      new FingerprintMismatchError(`${key} was used with another payload; a new operation needs a new key`),
+  )
 
 export const expired = (key: string): Outcome =>
   refused(() => new ExpiredKeyError(`${key} was used before, and its answer is no longer kept`))

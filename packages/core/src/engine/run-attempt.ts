@@ -29,7 +29,10 @@ export async function runAttempt(
     const which = `attempt ${attempt.attempt} of ${key}`
     if (end === 'overdue') {
       const error = () =>
-        new AbandonedError(`${which} ran longer than ${settings.maxRunTimeMs} ms (maxRunTime)`, attempt.attempt)
+        new AbandonedError(
+          `${which} ran longer than ${settings.maxRunTimeMs} ms (maxRunTime)`,
+          attempt.attempt,
+        )
       attempt.isOverdue = true
       attempt.abort(error())
       // Nobody waits any longer. Should the handler end after all, it still settles if it can.
@@ -61,14 +64,25 @@ export async function runAttempt(
 export async function runUnprotected(flight: Flight, handler: Handler, reason: StoreError): Promise<Outcome> {
   const { settings } = flight
   flight.emit({ type: 'unprotected', error: reason })
-  const acquired = { type: 'acquired', attempt: 1, fence: Date.now() * 1000, takeover: false, steps: [] } as const
+  const acquired = {
+    type: 'acquired',
+    attempt: 1,
+    fence: Date.now() * 1000,
+    takeover: false,
+    steps: [],
+  } as const
   const attempt = new Attempt(flight, acquired, undefined)
   attend(flight, attempt)
   try {
     const value = await handler(attempt)
     return ranAndSucceeded(1, value, encodeValue(value, settings).text, settings)
   } catch (error) {
-    return ranAndFailed(1, error, encodeFailure(error, settings.errorCodec, settings.maxResultBytes), settings)
+    return ranAndFailed(
+      1,
+      error,
+      encodeFailure(error, settings.errorCodec, settings.maxResultBytes),
+      settings,
+    )
   }
 }
 
@@ -79,7 +93,11 @@ function attend(flight: Flight, attempt: Attempt): void {
 }
 
 /** The work of an attempt: the handler's, or, after an abandoned attempt, that of who finds out what became of it. */
-async function work(attempt: Attempt, handler: Handler, { onAbandoned, maxAttempts }: Settings): Promise<unknown> {
+async function work(
+  attempt: Attempt,
+  handler: Handler,
+  { onAbandoned, maxAttempts }: Settings,
+): Promise<unknown> {
   if (!attempt.takeover || typeof onAbandoned !== 'function') return handler(attempt)
   let verdict: unknown
   try {
@@ -88,8 +106,10 @@ async function work(attempt: Attempt, handler: Handler, { onAbandoned, maxAttemp
     throw new Unreconciled(cause)
   }
   if (typeof verdict === 'object' && verdict !== null && 'value' in verdict) return verdict.value
-  if (verdict !== 'rerun') throw new Unreconciled(new TypeError("onAbandoned must answer { value } or 'rerun'"))
-  if (attempt.attempt > maxAttempts) throw new Unreconciled(new Error(`maxAttempts (${maxAttempts}) are used up`))
+  if (verdict !== 'rerun')
+    throw new Unreconciled(new TypeError("onAbandoned must answer { value } or 'rerun'"))
+  if (attempt.attempt > maxAttempts)
+    throw new Unreconciled(new Error(`maxAttempts (${maxAttempts}) are used up`))
   attempt.restart()
   return handler(attempt)
 }

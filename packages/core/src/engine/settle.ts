@@ -26,7 +26,8 @@ export async function settleSuccess(
   const completion = { key, owner, value: text, retentionMs, tombstoneMs }
   try {
     const settled =
-      !isLost && (await flight.send('complete', (store) => store.complete(completion), settings.settleTimeoutMs))
+      !isLost &&
+      (await flight.send('complete', (store) => store.complete(completion), settings.settleTimeoutMs))
     if (!settled) return undefined
   } catch (cause) {
     flight.emit({ type: 'unsettled', attempt, error: cause as IdemError })

@@ -61,7 +61,13 @@ export async function repeat<T>(
     const leftMs = giveUpAt === undefined ? timeoutMs : giveUpAt - runtime.now()
     const last = giveUpAt === undefined ? sent >= SENDS : leftMs <= pauseMs
     try {
-      return await once(alarms, name, send, { ...options, timeoutMs: Math.max(1, Math.min(timeoutMs, leftMs)) }, last)
+      return await once(
+        alarms,
+        name,
+        send,
+        { ...options, timeoutMs: Math.max(1, Math.min(timeoutMs, leftMs)) },
+        last,
+      )
     } catch (error) {
       if (last || (giveUpAt !== undefined && runtime.now() + pauseMs >= giveUpAt)) throw error
     }
@@ -71,5 +77,7 @@ export async function repeat<T>(
 
 export function storeError(name: string, cause: unknown): StoreError {
   if (cause instanceof StoreError) return cause
-  return new StoreError(`the store failed to ${name}: ${cause instanceof Error ? cause.message : cause}`, { cause })
+  return new StoreError(`the store failed to ${name}: ${cause instanceof Error ? cause.message : cause}`, {
+    cause,
+  })
 }

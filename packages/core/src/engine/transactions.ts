@@ -42,7 +42,8 @@ async function drive<Tx>(
           return run.committed(outcome.attempt, tx === undefined)
         case 'busy': {
           const attempt = outcome.attempt ?? 1
-          if (tx !== undefined) return flight.refuse(refused(() => new InProgressError(`${key} is running`, leaseMs)))
+          if (tx !== undefined)
+            return flight.refuse(refused(() => new InProgressError(`${key} is running`, leaseMs)))
           flight.wait({ attempt, leaseMs, elsewhere: true })
           if (flight.deserted) return flight.desert()
           if (pause === undefined) flight.emit({ type: 'waiting', attempt })

@@ -55,7 +55,10 @@ export class MemoryStore implements Store {
   async claim(claim: Claim): Promise<ClaimOutcome> {
     const now = this.#clock()
     this.#sweepSome(now)
-    return this.#apply(claim.key, decideClaim(this.#find(claim.key), claim, now, () => this.#nextFence(now)))
+    return this.#apply(
+      claim.key,
+      decideClaim(this.#find(claim.key), claim, now, () => this.#nextFence(now)),
+    )
   }
 
   async extend(lease: Lease): Promise<boolean> {
@@ -140,7 +143,9 @@ export class MemoryStore implements Store {
     if (this.size < this.#max) return
     const oldest = this.#settled.keys().next()
     if (oldest.done) {
-      throw new Error(`MemoryStore holds ${this.#max} records (max), none of them settled: nothing can be evicted`)
+      throw new Error(
+        `MemoryStore holds ${this.#max} records (max), none of them settled: nothing can be evicted`,
+      )
     }
     this.#settled.delete(oldest.value)
   }

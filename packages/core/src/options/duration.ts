@@ -2,7 +2,6 @@
 export type Duration = number | `${number}${'ms' | 's' | 'm' | 'h' | 'd'}`
 
 const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
-const TEXT = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/
 
 export interface DurationBounds {
   readonly min?: number
@@ -17,22 +16,18 @@ export interface DurationBounds {
  */
 export function milliseconds(option: string, duration: Duration, bounds: DurationBounds = {}): number {
   const { min = 1, unlimited = false } = bounds
-  const ms = typeof duration === 'string' ? parse(duration) : duration
-  if (unlimited && ms === Number.POSITIVE_INFINITY) return ms
-  if (typeof ms === 'number' && ms >= min && ms <= Number.MAX_SAFE_INTEGER) return Math.ceil(ms)
+  const [, amount, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(String(duration)) ?? []
+  const ms = typeof duration === 'string' ? Number(amount) * (UNITS[unit as string] as number) : duration
+  const inRange = typeof ms === 'number' && ms >= min && ms <= Number.MAX_SAFE_INTEGER
+  if (inRange || (unlimited && ms === Number.POSITIVE_INFINITY)) return Math.ceil(ms)
   throw new TypeError(
-    `${option} must be a duration of at least ${min} ms, as a number of milliseconds or text such as '250ms', '30s', ` +
-      `'5m', '24h', '30d'${unlimited ? ', or Infinity' : ''}; got ${shown(duration)}`,
+    `${option} must be a duration of at least ${min} ms: a number of milliseconds or text such as '250ms', '30s', '5m', ` +
+      `'24h', '30d'${unlimited ? ', or Infinity' : ''}; got ${shown(duration)}`,
   )
-}
-
-function parse(text: string): number {
-  const [, amount, unit] = TEXT.exec(text) ?? []
-  return Number(amount) * (UNITS[unit as string] ?? Number.NaN)
 }
 
 /** A wrong option's value, short enough for a message. */
 export function shown(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value)
-  return value === null || typeof value !== 'object' ? String(value) : Object.prototype.toString.call(value)
+  if (typeof value === 'string') return JSON.stringify(value.slice(0, 40))
+  return typeof value === 'object' ? Object.prototype.toString.call(value) : String(value)
 }

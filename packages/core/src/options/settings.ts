@@ -41,71 +41,78 @@ export const DEFAULTS: Settings = {
   maxResultBytes: 1_048_576,
 }
 
-type Check = (option: string, value: never) => Partial<Settings>
+/** Gives the value of an option as a setting. @throws TypeError that names the option */
+type Check = (option: string, value: never) => unknown
 
-const unlimited = { unlimited: true }
+const duration =
+  (min: number, unlimited = true): Check =>
+  (option, value: Duration) =>
+    milliseconds(option, value, { min, unlimited })
 
-/** What each option may be, and the setting that it becomes. */
+const count: Check = (option, value: number) => wholeNumber(option, value, true)
+
+const choice =
+  (...words: string[]): Check =>
+  (option, value) =>
+    oneOf(option, value, words)
+
+/** What each option may be; a duration becomes the setting with `Ms` behind its name. */
 const CHECKS: Record<keyof AttemptOptions, Check> = {
-  retention: (option, value: Duration) => ({ retentionMs: milliseconds(option, value, unlimited) }),
-  tombstone: (option, value: Duration) => ({ tombstoneMs: milliseconds(option, value, { min: 0, ...unlimited }) }),
-  lease: (option, value: Duration) => ({ leaseMs: milliseconds(option, value) }),
-  maxRunTime: (option, value: Duration) => ({ maxRunTimeMs: milliseconds(option, value, unlimited) }),
-  waitTimeout: (option, value: Duration) => ({ waitTimeoutMs: milliseconds(option, value, { min: 0, ...unlimited }) }),
-  settleTimeout: (option, value: Duration) => ({ settleTimeoutMs: milliseconds(option, value) }),
-  storeTimeout: (option, value: Duration) => ({ storeTimeoutMs: milliseconds(option, value) }),
-  onInProgress: (option, value) => ({ onInProgress: oneOf(option, value, ['wait', 'reject']) }),
-  isRetryable: (option, value) => ({ isRetryable: aFunction(option, value) }),
-  maxAttempts: (option, value) => ({ maxAttempts: wholeNumber(option, value, unlimited) }),
-  onAbandoned: (option, value: 'rerun' | 'reject' | Reconcile) => ({
-    onAbandoned: typeof value === 'function' ? value : oneOf<'rerun' | 'reject'>(option, value, ['rerun', 'reject'], 'a function'),
-  }),
-  onStoreDown: (option, value) => ({ onStoreDown: oneOf(option, value, ['throw', 'run']) }),
-  codec: (option, value) => ({ codec: withMethods(option, value, ['encode', 'decode']) }),
-  errorCodec: (option, value) => ({ errorCodec: withMethods(option, value, [], ['encode', 'decode']) }),
-  maxResultBytes: (option, value) => ({ maxResultBytes: wholeNumber(option, value, unlimited) }),
+  retention: duration(1),
+  tombstone: duration(0),
+  lease: duration(1, false),
+  maxRunTime: duration(1),
+  waitTimeout: duration(0),
+  settleTimeout: duration(1, false),
+  storeTimeout: duration(1, false),
+  onInProgress: choice('wait', 'reject'),
+  isRetryable: aFunction,
+  maxAttempts: count,
+  onAbandoned: (option, value) =>
+    typeof value === 'function' ? value : oneOf(option, value, ['rerun', 'reject'], ' or a function'),
+  onStoreDown: choice('throw', 'run'),
+  codec: (option, value) => withMethods(option, value, ['encode', 'decode']),
+  errorCodec: (option, value) => withMethods(option, value, [], ['encode', 'decode']),
+  maxResultBytes: count,
 }
 
 /** What belongs to one call and is no setting. */
-const OF_A_CALL: Record<keyof CallOptions, true> = { name: true, scope: true, fingerprint: true, signal: true }
+const OF_A_CALL: readonly (keyof CallOptions)[] = ['name', 'scope', 'fingerprint', 'signal']
 
 /**
  * The settings of an operation or call: what it says, over what was said before.
  *
- * @param others - further options that are somebody else's to check
+ * @param others - further options, which are somebody else's to check
  * @throws TypeError that names the option that is wrong or unknown, and what it takes
  */
 export function resolveSettings(
   options: AttemptOptions,
   base: Settings,
-  others: Readonly<Record<string, true>> = OF_A_CALL,
+  others: readonly string[] = OF_A_CALL,
 ): Settings {
-  if (typeof options !== 'object' || options === null) {
-    throw new TypeError(`options must be an object; got ${shown(options)}`)
-  }
+  if (typeof options !== 'object' || options === null) fail('options', 'an object', options)
   let settings = base
-  for (const option in options) {
-    const value: unknown = options[option as keyof AttemptOptions]
-    if (value === undefined || Object.hasOwn(others, option)) continue
+  for (const [option, value] of Object.entries(options) as [keyof AttemptOptions, never][]) {
+    if (value === undefined || others.includes(option)) continue
     if (!Object.hasOwn(CHECKS, option)) {
       throw new TypeError(
-        `${option} is no option here; there are ${[...Object.keys(CHECKS), ...Object.keys(others)].join(', ')}`,
+        `there is no option ${option} here, but ${[...Object.keys(CHECKS), ...others].join(', ')}`,
       )
     }
-    settings = { ...settings, ...CHECKS[option as keyof AttemptOptions](option, value as never) }
+    const setting = `${option}Ms` in DEFAULTS ? `${option}Ms` : option
+    settings = { ...settings, [setting]: CHECKS[option](option, value) }
   }
   return settings
 }
 
-export function oneOf<T extends string>(option: string, value: T, allowed: readonly T[], or?: string): T {
-  if (allowed.includes(value)) return value
-  const words = allowed.map((word) => `'${word}'`)
-  throw new TypeError(`${option} must be ${[...words, ...(or ? [or] : [])].join(' or ')}; got ${shown(value)}`)
+export function oneOf<T>(option: string, value: T, allowed: readonly T[], or = ''): T {
+  return allowed.includes(value)
+    ? value
+    : fail(option, allowed.map((word) => `'${word}'`).join(' or ') + or, value)
 }
 
 export function aFunction<T>(option: string, value: T): T {
-  if (typeof value === 'function') return value
-  throw new TypeError(`${option} must be a function; got ${shown(value)}`)
+  return typeof value === 'function' ? value : fail(option, 'a function', value)
 }
 
 /** An object that has these methods; of `optional` ones it may lack any. */
@@ -115,14 +122,17 @@ export function withMethods<T>(
   required: readonly string[],
   optional: readonly string[] = [],
 ): T {
-  const methods = value as Record<string, unknown> | null
+  const type = (name: string) => typeof (value as Record<string, unknown>)[name]
   const fits =
     typeof value === 'object' &&
-    required.every((name) => typeof methods?.[name] === 'function') &&
-    optional.every((name) => ['function', 'undefined'].includes(typeof methods?.[name]))
-  if (fits && value !== null) return value
-  throw new TypeError(
-    `${option} must be an object with ${[...required, ...optional].map((name) => `${name}()`).join(', ')}; ` +
-      `got ${shown(value)}`,
-  )
+    value !== null &&
+    required.every((name) => type(name) === 'function') &&
+    optional.every((name) => /^(function|undefined)$/.test(type(name)))
+  return fits
+    ? value
+    : fail(option, `an object with the methods ${[...required, ...optional].join(', ')}`, value)
+}
+
+function fail(option: string, expected: string, got: unknown): never {
+  throw new TypeError(`${option} must be ${expected}; got ${shown(got)}`)
 }

@@ -33,7 +33,8 @@ export const NEVER = 8_640_000_000_000_000
 export const after = (now: number, ms: number): number => Math.min(now + ms, NEVER)
 
 /** What is left until an end; `Infinity` until never. */
-export const until = (end: number, now: number): number => (end >= NEVER ? Number.POSITIVE_INFINITY : end - now)
+export const until = (end: number, now: number): number =>
+  end >= NEVER ? Number.POSITIVE_INFINITY : end - now
 
 /** The record as long as anything of it is kept, tombstone included. */
 export function kept(record: RecordData | undefined, now: number): RecordData | undefined {

@@ -18,7 +18,8 @@ export interface TieredStoreOptions {
  * @throws TypeError if an option is wrong
  */
 export function tieredStore({ caches, authority }: TieredStoreOptions): Store {
-  if (!Array.isArray(caches)) throw new TypeError(`caches must be a list of record caches; got ${typeof caches}`)
+  if (!Array.isArray(caches))
+    throw new TypeError(`caches must be a list of record caches; got ${typeof caches}`)
   for (const cache of caches) withMethods('caches', cache, ['get', 'put', 'delete'])
   const methods = ['claim', 'extend', 'complete', 'fail', 'saveStep', 'resolve', 'get', 'delete', 'list']
   return new TieredStore(caches, withMethods('authority', authority, methods, ['watch']))
