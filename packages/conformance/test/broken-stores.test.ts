@@ -1,4 +1,4 @@
-import type { LockStore, Store } from '@idem/core'
+import { type LockStore, MemoryLockStore, MemoryStore, type Store } from '@idem/core'
 import { afterAll, describe, expect, test } from 'vitest'
 import { type CaseFailure, lockStoreFailures, storeFailures } from '../src/index'
 import type { BrokenStore } from './broken/broken-store'
@@ -69,3 +69,40 @@ function mustCatch(
 
 mustCatch('store', [...brokenClaims, ...brokenSettlements, ...brokenRecords, ...brokenMemories], failuresOf)
 mustCatch('lock store', brokenLocks, lockFailuresOf)
+
+describe('the suites', () => {
+  /** A clock that can be moved, but follows the clock of the process beside that. */
+  function processClock() {
+    let moved = 0
+    const advance = (ms: number): void => {
+      moved += ms
+    }
+    return { clock: () => Date.now() + moved, advance }
+  }
+
+  const about = async (failures: Failures): Promise<Set<string>> => {
+    const seen = new Set<string>()
+    for await (const failure of failures) seen.add(failure.about)
+    return seen
+  }
+
+  const without = { ownClock: 'it is in this process' }
+
+  test('catch a store on the clock of the process by the clock alone, unless it says so', async () => {
+    const create = () => {
+      const { clock, advance } = processClock()
+      return { store: new MemoryStore({ clock }), advance }
+    }
+    expect([...(await about(storeFailures({ create, ...terms })))]).toEqual(['the clock'])
+    expect([...(await about(storeFailures({ create, without, ...terms })))]).toEqual([])
+  })
+
+  test('catch a lock store on the clock of the process by the clock alone, unless it says so', async () => {
+    const create = () => {
+      const { clock, advance } = processClock()
+      return { store: new MemoryLockStore({ clock }), advance }
+    }
+    expect([...(await about(lockStoreFailures({ create, ...terms })))]).toEqual(['the clock'])
+    expect([...(await about(lockStoreFailures({ create, without, ...terms })))]).toEqual([])
+  })
+})

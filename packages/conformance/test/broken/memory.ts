@@ -2,25 +2,24 @@ import type { BrokenStore } from './broken-store'
 
 const file = 'packages/core/src/memory/memory-store.ts'
 const watchers = 'packages/core/src/memory/watchers.ts'
-const CLAIM = 'return this.#apply(claim.key, decideClaim(this.#find(claim.key), claim, now, '
 const NEXT_FENCE = 'Math.max(this.#lastFence + 1, Math.floor(now * 1000))'
 
 /** Reads, lets others in, and only then writes. */
-const getThenSet = (name: string, key: string, decide: string, rest: string): Omit<BrokenStore, 'file'> => ({
-  name: `${name} by get, then set`,
-  find: `return this.#apply(${key}, ${decide}(this.#find(${key}), ${rest}`,
-  replace: `const found = this.#find(${key})\n    await Promise.resolve()\n    return this.#apply(${key}, ${decide}(found, ${rest}`,
+const getThenSet = (decide: string, key: string): Omit<BrokenStore, 'file'> => ({
+  name: `gets, then sets: ${decide}`,
+  find: `${decide}(this.#find(${key})`,
+  replace: `${decide}(await Promise.resolve(this.#find(${key}))`,
 })
 
 /** Stores that keep their records wrongly, though they decide well. */
 export const brokenMemories: readonly BrokenStore[] = [
   ...[
-    getThenSet('claims', 'claim.key', 'decideClaim', 'claim, now'),
-    getThenSet('extends', 'lease.key', 'decideExtend', 'lease'),
-    getThenSet('completes', 'key', 'decideComplete', 'completion'),
-    getThenSet('fails', 'report.key', 'decideFail', 'report'),
-    getThenSet('saves steps', 'step.key', 'decideSaveStep', 'step'),
-    getThenSet('resolves', 'key', 'decideResolve', 'resolution'),
+    getThenSet('decideClaim', 'claim.key'),
+    getThenSet('decideExtend', 'lease.key'),
+    getThenSet('decideComplete', 'key'),
+    getThenSet('decideFail', 'report.key'),
+    getThenSet('decideSaveStep', 'step.key'),
+    getThenSet('decideResolve', 'key'),
     {
       name: 'asks the clock of the process',
       find: 'this.#clock = options.clock ?? Date.now',
@@ -28,8 +27,8 @@ export const brokenMemories: readonly BrokenStore[] = [
     },
     {
       name: 'starts again with the fences when a record is gone',
-      find: `${CLAIM}() => this.#nextFence(now)`,
-      replace: `${CLAIM}(previous) => Math.max(previous + 1, 1)`,
+      find: '() => this.#nextFence(now)',
+      replace: '(previous) => previous + 1',
     },
     { name: 'takes fences from the clock alone', find: NEXT_FENCE, replace: 'Math.floor(now * 1000)' },
     { name: 'takes fences from a count alone', find: NEXT_FENCE, replace: 'this.#lastFence + 1' },

@@ -117,8 +117,8 @@ export const brokenSettlements: readonly BrokenStore[] = [
   },
   {
     name: 'keeps the failure of a record that succeeded',
-    find: 'const { failure: _, ...rest } = record',
-    replace: 'const rest = record',
+    find: 'failure: undefined,',
+    replace: '',
   },
   {
     name: 'takes an empty value for none',

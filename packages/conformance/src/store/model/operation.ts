@@ -13,6 +13,8 @@ export type Operation =
       readonly value: string | undefined
     }
   | (Ends & { readonly call: 'resolve'; readonly who: Who; readonly value: string | undefined })
+  /** The last call that writes, sent once more as it was. */
+  | { readonly call: 'again' }
   | { readonly call: 'get' | 'delete'; readonly key: string }
   | { readonly call: 'list'; readonly state: RecordState | undefined; readonly limit: number }
   | { readonly call: 'advance'; readonly ms: number }

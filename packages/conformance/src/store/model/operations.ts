@@ -60,7 +60,12 @@ export function operations(timescale: Timescale, maxLength: number): Arbitrary<O
   const fail = fc.record({ call: fc.constant('fail' as const), who: by(1), kind, ...ends })
   const name = fc.constantFrom('charge', 'ship')
   const saveStep = fc.record({ call: fc.constant('saveStep' as const), who: by(1), name, value })
-  const resolve = fc.record({ call: fc.constant('resolve' as const), who: by(4), value, ...ends })
+  const resolve = fc.record({
+    call: fc.constant('resolve' as const),
+    who: fc.record({ key, owner: fc.constant('stranger' as const) }),
+    value,
+    ...ends,
+  })
   const look = fc.record({ call: fc.constantFrom('get' as const, 'delete' as const), key })
   const state = fc.constantFrom(undefined, 'running', 'succeeded', 'failed', 'abandoned' as const)
   const list = fc.record({ call: fc.constant('list' as const), state, limit: fc.constantFrom(1, 10) })
@@ -76,9 +81,10 @@ export function operations(timescale: Timescale, maxLength: number): Arbitrary<O
     { weight: 6, arbitrary: fail },
     { weight: 3, arbitrary: saveStep },
     { weight: 2, arbitrary: resolve },
+    { weight: 4, arbitrary: fc.constant({ call: 'again' as const }) },
     { weight: 2, arbitrary: look },
     { weight: 1, arbitrary: list },
     { weight: timescale.passesAtOnce ? 1 : 5, arbitrary: advance },
   )
-  return fc.array(operation, { minLength: 1, maxLength })
+  return fc.array(operation, { minLength: 1, maxLength, size: 'max' })
 }

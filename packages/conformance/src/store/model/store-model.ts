@@ -8,33 +8,23 @@ import type {
   Resolution,
   StepResult,
 } from '@idem/core'
+import {
+  abandoned,
+  acquired,
+  answered,
+  type Expected,
+  type ExpectedRecord,
+  type ModelRecord,
+  running,
+  type Settled,
+  stateOf,
+} from './model-record'
 
-/** A record as the contract speaks of it. Times are the model's. */
-interface ModelRecord {
-  /** How it was settled last, if it was. */
-  settled: 'succeeded' | 'failed for good' | 'failed retryably' | 'reported abandoned' | undefined
-  owner: string
-  lateOwner: string | undefined
-  attempt: number
-  fence: number
-  takeover: boolean
-  fingerprint: string | undefined
-  steps: Map<string, string | undefined>
-  value: string | undefined
-  failure: string | undefined
-  /** The settlement as it was sent, since only the same one sent again is spoken of. */
-  settlement: string | undefined
-  leaseEnds: number
-  /** End of keeping, or of retention. */
-  keptUntil: number
-  buriedUntil: number
+const REPORTED: Record<FailureReport['kind'], Settled> = {
+  final: 'failed for good',
+  retryable: 'failed retryably',
+  abandoned: 'reported abandoned',
 }
-
-/** What an answer must be; members that are not named may be anything. */
-export type Expected = { readonly type: string; readonly [member: string]: unknown }
-
-/** What a record must look like. */
-export type ExpectedRecord = { readonly state: RecordState; readonly [member: string]: unknown }
 
 /**
  * The contract of a store, said once more in the plainest way: one caller at a time, a clock that stands still between
@@ -43,27 +33,17 @@ export type ExpectedRecord = { readonly state: RecordState; readonly [member: st
 export class StoreModel {
   now = 0
   readonly #records = new Map<string, ModelRecord>()
-  readonly #lastFences = new Map<string, number>()
 
-  owner(key: string): string | undefined {
-    return this.#there(key)?.owner
-  }
-
-  lateOwner(key: string): string | undefined {
-    return this.#there(key)?.lateOwner
-  }
-
-  fence(key: string): number | undefined {
-    return this.#there(key)?.fence
-  }
-
-  lastFence(key: string): number {
-    return this.#lastFences.get(key) ?? 0
+  /** The record or tombstone, unless its time is over. */
+  there(key: string): ModelRecord | undefined {
+    const record = this.#records.get(key)
+    if (record === undefined) return undefined
+    return this.now < Math.max(record.keptUntil, record.buriedUntil) ? record : undefined
   }
 
   /** The first rule that fits. The fence of a new attempt is the store's to choose: see {@link StoreModel.attempted}. */
   claim(claim: Claim): Expected {
-    const record = this.#there(claim.key)
+    const record = this.there(claim.key)
     if (record === undefined) return this.#attempt(undefined, claim, false)
     if (this.#isTombstone(record)) return { type: 'expired' }
     const [kept, sent] = [record.fingerprint, claim.fingerprint]
@@ -72,11 +52,11 @@ export class StoreModel {
     switch (record.settled) {
       case 'succeeded':
       case 'failed for good':
-        return settled(record)
+        return answered(record)
       case 'failed retryably':
-        if (mine) return settled(record)
-        if (claim.waitedFor !== undefined && claim.waitedFor <= record.fence) return settled(record)
-        if (record.attempt >= claim.maxAttempts) return settled(record)
+        if (mine) return answered(record)
+        if (claim.waitedFor !== undefined && claim.waitedFor <= record.fence) return answered(record)
+        if (record.attempt >= claim.maxAttempts) return answered(record)
         return this.#attempt(record, claim, false)
       case 'reported abandoned':
         return mine ? abandoned(record) : this.#afterAbandonment(record, claim)
@@ -88,15 +68,13 @@ export class StoreModel {
       record.keptUntil = this.now + claim.keepMs
       return acquired(record)
     }
-    if (this.now < record.leaseEnds) return { type: 'running', attempt: record.attempt, fence: record.fence }
-    return this.#afterAbandonment(record, claim)
+    return this.now < record.leaseEnds ? running(record) : this.#afterAbandonment(record, claim)
   }
 
   /** Takes note of the fence that the store gave to an attempt. */
   attempted(key: string, fence: number): void {
-    const record = this.#records.get(key)
+    const record = this.there(key)
     if (record !== undefined) record.fence = fence
-    this.#lastFences.set(key, fence)
   }
 
   extend({ key, owner, leaseMs, keepMs }: Lease): boolean {
@@ -108,21 +86,22 @@ export class StoreModel {
   }
 
   complete(completion: Completion): boolean {
-    return this.#settle(completion, (record) => {
-      record.settled = 'succeeded'
-      record.value = completion.value
-      this.#keep(record, completion)
-    })
+    const record = this.there(completion.key)
+    if (record === undefined || record.owner !== completion.owner) return false
+    if (record.settled !== undefined) return record.settled === 'succeeded'
+    record.value = completion.value
+    this.#settle(record, 'succeeded', completion)
+    return true
   }
 
   fail(report: FailureReport): boolean {
-    return this.#settle(report, (record) => {
-      record.failure = report.failure
-      if (report.kind === 'final') record.settled = 'failed for good'
-      if (report.kind === 'retryable') record.settled = 'failed retryably'
-      if (report.kind === 'abandoned') record.settled = 'reported abandoned'
-      this.#keep(record, report.kind === 'final' ? report : { ...report, tombstoneMs: 0 })
-    })
+    const record = this.there(report.key)
+    if (record === undefined || record.owner !== report.owner) return false
+    if (record.settled !== undefined) return record.settled === REPORTED[report.kind]
+    record.failure = report.failure
+    this.#settle(record, REPORTED[report.kind], report)
+    if (report.kind !== 'final') record.buriedUntil = record.keptUntil
+    return true
   }
 
   saveStep({ key, owner, name, value }: StepResult): boolean {
@@ -133,48 +112,46 @@ export class StoreModel {
   }
 
   resolve(resolution: Resolution): boolean {
-    const record = this.#there(resolution.key)
+    const record = this.there(resolution.key)
     if (record === undefined || this.#isTombstone(record)) return false
-    if (record.settlement === JSON.stringify(resolution)) return true
-    if (record.settled === 'succeeded' || record.settled === 'failed for good') return false
+    if (record.settled === 'succeeded') return record.owner === resolution.owner
+    if (record.settled === 'failed for good') return false
     if (record.settled === undefined && this.now < record.leaseEnds) return false
     record.lateOwner = record.owner
     record.owner = resolution.owner
-    record.settled = 'succeeded'
-    record.settlement = JSON.stringify(resolution)
     record.value = resolution.value
     record.failure = undefined
-    this.#keep(record, resolution)
+    this.#settle(record, 'succeeded', resolution)
     return true
   }
 
+  /**
+   * Whether the contract leaves open what follows: an owner settles in the same way as before, but with other words, or
+   * long after.
+   */
+  leavesOpen(request: Completion | FailureReport | Resolution): boolean {
+    const record = this.there(request.key)
+    if (record?.settled === undefined || record.owner !== request.owner) return false
+    if (record.settled !== ('kind' in request ? REPORTED[request.kind] : 'succeeded')) return false
+    return this.#isTombstone(record) || record.settlement !== JSON.stringify(request)
+  }
+
   delete(key: string): boolean {
-    const there = this.#there(key) !== undefined
+    const found = this.there(key) !== undefined
     this.#records.delete(key)
-    return there
+    return found
   }
 
   get(key: string): ExpectedRecord | undefined {
-    const record = this.#there(key)
+    const record = this.there(key)
     if (record === undefined || this.#isTombstone(record)) return undefined
-    const { attempt, fence, owner, takeover, fingerprint, value, failure } = record
-    const retryable = record.settled === 'failed retryably'
-    return {
-      key,
-      state: this.#state(record),
-      retryable,
-      attempt,
-      fence,
-      owner,
-      takeover,
-      fingerprint,
-      value,
-      failure,
-    }
+    const { attempt, fence, owner, takeover, fingerprint, value, failure, settled } = record
+    const [state, retryable] = [stateOf(record, this.now), settled === 'failed retryably']
+    return { key, state, retryable, attempt, fence, owner, takeover, fingerprint, value, failure }
   }
 
   steps(key: string): [string, string | undefined][] {
-    const saved = [...(this.#there(key)?.steps ?? [])]
+    const saved = [...(this.there(key)?.steps ?? [])]
     return saved.sort(([one], [other]) => (one < other ? -1 : 1))
   }
 
@@ -186,22 +163,6 @@ export class StoreModel {
     return shown.sort()
   }
 
-  /** Whether the contract leaves open what follows: an owner sends another settlement than before, or long after. */
-  leavesOpen(key: string, request: { readonly owner: string }): boolean {
-    const record = this.#there(key)
-    if (record?.settlement === undefined || record.owner !== request.owner) return false
-    return this.#isTombstone(record) || record.settlement !== JSON.stringify(request)
-  }
-
-  #settle(request: Completion | FailureReport, write: (record: ModelRecord) => void): boolean {
-    const record = this.#there(request.key)
-    if (record === undefined || record.owner !== request.owner) return false
-    if (record.settled !== undefined) return record.settlement === JSON.stringify(request)
-    record.settlement = JSON.stringify(request)
-    write(record)
-    return true
-  }
-
   #afterAbandonment(record: ModelRecord, claim: Claim): Expected {
     if (claim.onAbandoned === 'reject') return abandoned(record)
     if (claim.onAbandoned === 'takeover' && record.attempt >= claim.maxAttempts) return abandoned(record)
@@ -209,11 +170,12 @@ export class StoreModel {
   }
 
   #attempt(before: ModelRecord | undefined, claim: Claim, takeover: boolean): Expected {
-    const record: ModelRecord = {
+    const attempt = before === undefined ? 1 : before.attempt + 1
+    this.#records.set(claim.key, {
       settled: undefined,
       owner: claim.owner,
       lateOwner: before?.owner,
-      attempt: before === undefined ? 1 : before.attempt + 1,
+      attempt,
       fence: Number.NaN,
       takeover,
       fingerprint: before?.fingerprint ?? claim.fingerprint,
@@ -224,64 +186,23 @@ export class StoreModel {
       leaseEnds: this.now + claim.leaseMs,
       keptUntil: this.now + claim.keepMs,
       buriedUntil: 0,
-    }
-    this.#records.set(claim.key, record)
-    return { type: 'acquired', attempt: record.attempt, takeover }
+    })
+    return { type: 'acquired', attempt, takeover }
   }
 
-  #keep(record: ModelRecord, { retentionMs, tombstoneMs }: Keeping): void {
-    record.keptUntil = this.now + retentionMs
-    record.buriedUntil = record.keptUntil + tombstoneMs
-  }
-
-  /** The record or tombstone, unless its time is over. */
-  #there(key: string): ModelRecord | undefined {
-    const record = this.#records.get(key)
-    if (record === undefined) return undefined
-    return this.now < Math.max(record.keptUntil, record.buriedUntil) ? record : undefined
+  #settle(record: ModelRecord, settled: Settled, request: Keeping): void {
+    record.settled = settled
+    record.settlement = JSON.stringify(request)
+    record.keptUntil = this.now + request.retentionMs
+    record.buriedUntil = record.keptUntil + request.tombstoneMs
   }
 
   #heldBy(key: string, owner: string): ModelRecord | undefined {
-    const record = this.#there(key)
+    const record = this.there(key)
     return record?.owner === owner && record.settled === undefined ? record : undefined
   }
 
   #isTombstone(record: ModelRecord): boolean {
     return this.now >= record.keptUntil
-  }
-
-  #state(record: ModelRecord): RecordState {
-    switch (record.settled) {
-      case 'succeeded':
-        return 'succeeded'
-      case 'failed for good':
-      case 'failed retryably':
-        return 'failed'
-      case 'reported abandoned':
-        return 'abandoned'
-      case undefined:
-        return this.now < record.leaseEnds ? 'running' : 'abandoned'
-    }
-  }
-}
-
-function acquired({ attempt, fence, takeover }: ModelRecord): Expected {
-  return { type: 'acquired', attempt, fence, takeover }
-}
-
-function abandoned({ attempt, failure }: ModelRecord): Expected {
-  return { type: 'abandoned', attempt, failure }
-}
-
-function settled({ settled, attempt, fingerprint, value, failure }: ModelRecord): Expected {
-  const state = settled === 'succeeded' ? 'succeeded' : 'failed'
-  return {
-    type: 'settled',
-    state,
-    attempt,
-    fingerprint,
-    value,
-    failure,
-    retryable: settled === 'failed retryably',
   }
 }

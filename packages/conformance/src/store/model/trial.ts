@@ -1,5 +1,13 @@
 import { deepStrictEqual } from 'node:assert/strict'
-import type { ClaimOutcome } from '@idem/core'
+import type {
+  Claim,
+  ClaimOutcome,
+  Completion,
+  FailureReport,
+  Lease,
+  Resolution,
+  StepResult,
+} from '@idem/core'
 import { between, matches } from '../../suite/expectations'
 import { pagesOf } from '../pages'
 import { type StoreScene, stepsOf } from '../store-scene'
@@ -7,12 +15,17 @@ import type { ClaimOperation, Operation, Who } from './operation'
 import { StoreModel } from './store-model'
 import type { Timescale } from './timescale'
 
+type Write = Extract<Operation, { call: 'extend' | 'complete' | 'fail' | 'saveStep' | 'resolve' }>
+
 /** Runs a sequence of calls on a store and on the model, and writes down what happened. */
 export class Trial {
   /** One line a call, in the order of the calls. */
   readonly history: string[] = []
   readonly #model = new StoreModel()
-  readonly #seen = new Set<string>()
+  /** Of every key that was spoken of, the last fence. */
+  readonly #fences = new Map<string, number>()
+  /** The last call that writes, and whether anything in it is over soon. */
+  #last: { readonly send: () => Promise<void>; readonly brief: boolean } | undefined
 
   constructor(
     readonly scene: StoreScene,
@@ -20,22 +33,16 @@ export class Trial {
   ) {}
 
   async run(operations: readonly Operation[]): Promise<void> {
-    for (const operation of operations) {
-      await this.#perform(operation)
-      const [shortest = 0] = this.timescale.durations
-      if (this.timescale.passesAtOnce && Object.values(operation).includes(shortest)) {
-        await this.#advance(2 * shortest)
-      }
-    }
-    for (const key of this.#seen) await this.#compareRecords(key)
+    for (const operation of operations) await this.#perform(operation)
+    for (const key of this.#fences.keys()) await this.#compareRecords(key)
   }
 
   async #perform(operation: Operation): Promise<void> {
     switch (operation.call) {
       case 'advance':
         return this.#advance(operation.ms)
-      case 'claim':
-        return this.#claim(operation)
+      case 'again':
+        return this.#send()
       case 'list':
         return this.#list(operation)
       case 'get':
@@ -48,63 +55,100 @@ export class Trial {
           this.#model.delete(key),
         )
       }
-      default:
-        return this.#write(operation)
+      default: {
+        const [shortest] = this.timescale.durations
+        const send = operation.call === 'claim' ? this.#claim(operation) : this.#write(operation)
+        this.#last = { send, brief: Object.values(operation).includes(shortest) }
+        return this.#send()
+      }
     }
   }
 
-  async #write(
-    operation: Exclude<Operation, { call: 'advance' | 'claim' | 'list' | 'get' | 'delete' }>,
-  ): Promise<void> {
-    const { call, who, ...rest } = operation
-    const request = { key: this.#key(who.key), owner: this.#owner(who), ...rest }
-    const line = `${call} ${who.key} by the ${who.owner} ${told(rest)}`
+  async #send(): Promise<void> {
+    await this.#last?.send()
+    const [shortest = 0] = this.timescale.durations
+    if (this.timescale.passesAtOnce && this.#last?.brief) await this.#advance(2 * shortest)
+  }
+
+  #write({ call, who, ...rest }: Write): () => Promise<void> {
     const { store } = this.scene
     const model = this.#model
+    const line = `${call} ${who.key} by the ${who.owner} ${told(rest)}`
+    // What is left of an operation without its call is the request of that call.
+    const request: unknown = { key: this.#key(who.key), owner: this.#owner(who), ...rest }
     switch (call) {
       case 'extend': {
-        const lease = request as Parameters<typeof store.extend>[0]
-        return this.#compare(line, () => store.extend(lease), model.extend(lease))
+        const lease = request as Lease
+        return () => this.#compare(line, () => store.extend(lease), model.extend(lease))
       }
       case 'saveStep': {
-        const step = request as Parameters<typeof store.saveStep>[0]
-        return this.#compare(line, () => store.saveStep(step), model.saveStep(step))
+        const step = request as StepResult
+        return () => this.#compare(line, () => store.saveStep(step), model.saveStep(step))
       }
       case 'complete': {
-        const completion = request as Parameters<typeof store.complete>[0]
-        if (model.leavesOpen(request.key, completion)) return
-        return this.#compare(line, () => store.complete(completion), model.complete(completion))
+        const completion = request as Completion
+        return () =>
+          this.#settle(
+            line,
+            completion,
+            () => store.complete(completion),
+            () => model.complete(completion),
+          )
       }
       case 'fail': {
-        const report = { ...request, failure: 'failure' } as Parameters<typeof store.fail>[0]
-        if (model.leavesOpen(request.key, report)) return
-        return this.#compare(line, () => store.fail(report), model.fail(report))
+        const report = { ...(request as FailureReport), failure: 'failure' }
+        return () =>
+          this.#settle(
+            line,
+            report,
+            () => store.fail(report),
+            () => model.fail(report),
+          )
       }
       case 'resolve': {
-        const resolution = request as Parameters<typeof store.resolve>[0]
-        if (model.leavesOpen(request.key, resolution)) return
-        return this.#compare(line, () => store.resolve(resolution), model.resolve(resolution))
+        const resolution = request as Resolution
+        return () =>
+          this.#settle(
+            line,
+            resolution,
+            () => store.resolve(resolution),
+            () => model.resolve(resolution),
+          )
       }
     }
   }
 
-  async #claim({ call, who, waitedFor, ...rest }: ClaimOperation): Promise<void> {
-    const model = this.#model
+  async #settle(
+    line: string,
+    request: Completion | FailureReport | Resolution,
+    call: () => Promise<boolean>,
+    expected: () => boolean,
+  ): Promise<void> {
+    if (!this.#model.leavesOpen(request)) await this.#compare(line, call, expected())
+  }
+
+  #claim({ call, who, waitedFor, ...rest }: ClaimOperation): () => Promise<void> {
     const key = this.#key(who.key)
-    const fence = model.fence(key)
-    const offset = { nothing: Number.NaN, earlier: -1, this: 0, later: 1 }[waitedFor]
-    const awaited = fence === undefined || waitedFor === 'nothing' ? undefined : fence + offset
-    const claim = { key, owner: this.#owner(who), waitedFor: awaited, ...rest }
-    const lastFence = model.lastFence(key)
-    const expected = model.claim(claim)
     const line = `${call} ${who.key} by the ${who.owner}, having waited for ${waitedFor}, ${told(rest)}`
-    const outcome = await this.#note(line, () => this.scene.store.claim(claim))
-    matches<ClaimOutcome>(outcome, expected)
-    if (outcome.type !== 'acquired') return
-    deepStrictEqual(stepsOf(outcome), model.steps(key), 'the steps')
-    if (expected['fence'] === undefined)
-      between(lastFence + 1, outcome.fence, 2 ** 53 - 1, 'the fence of a new attempt')
-    model.attempted(key, outcome.fence)
+    const claim = { key, owner: this.#owner(who), waitedFor: this.#awaited(key, waitedFor), ...rest }
+    return async () => {
+      const expected = this.#model.claim(claim)
+      const outcome = await this.#note(line, () => this.scene.store.claim(claim))
+      matches<ClaimOutcome>(outcome, expected)
+      if (outcome.type !== 'acquired') return
+      deepStrictEqual(stepsOf(outcome), this.#model.steps(key), 'the steps')
+      const isNew = expected['fence'] === undefined
+      const least = (this.#fences.get(key) ?? 0) + (isNew ? 1 : 0)
+      between(least, outcome.fence, 2 ** 53 - 1, 'the fence')
+      this.#fences.set(key, outcome.fence)
+      this.#model.attempted(key, outcome.fence)
+    }
+  }
+
+  #awaited(key: string, waitedFor: ClaimOperation['waitedFor']): Claim['waitedFor'] {
+    const fence = this.#model.there(key)?.fence
+    if (fence === undefined || waitedFor === 'nothing') return undefined
+    return fence + { earlier: -1, this: 0, later: 1 }[waitedFor]
   }
 
   async #list({ state, limit }: Extract<Operation, { call: 'list' }>): Promise<void> {
@@ -144,13 +188,14 @@ export class Trial {
 
   #key(name: string): string {
     const key = this.scene.key + name
-    this.#seen.add(key)
+    this.#fences.set(key, this.#fences.get(key) ?? 0)
     return key
   }
 
   #owner({ key, owner }: Who): string {
-    const of = { owner: this.#model.owner, late: this.#model.lateOwner, stranger: () => undefined }[owner]
-    return of.call(this.#model, this.scene.key + key) ?? this.scene.token()
+    const record = this.#model.there(this.scene.key + key)
+    const known = { owner: record?.owner, late: record?.lateOwner, stranger: undefined }[owner]
+    return known ?? this.scene.token()
   }
 }
 
