@@ -22,6 +22,7 @@ export class LocalCache implements RecordCache {
   readonly #maxAgeMs: number
   readonly #now: () => number
   readonly #entries = new Map<string, Entry>()
+  #oldest: Iterator<string> | undefined
 
   /** @throws TypeError if an option is wrong */
   constructor({ max, maxAge, now = () => performance.now() }: LocalCacheOptions) {
@@ -41,16 +42,22 @@ export class LocalCache implements RecordCache {
 
   put(key: string, answer: FinalAnswer): void {
     this.#entries.delete(key)
-    if (this.#entries.size >= this.#max) {
-      for (const oldest of this.#entries.keys()) {
-        this.#entries.delete(oldest)
-        break
-      }
-    }
+    if (this.#entries.size >= this.#max) this.#evict()
     this.#entries.set(key, { answer, until: this.#now() + Math.min(this.#maxAgeMs, answer.retentionMs) })
   }
 
   delete(key: string): void {
     this.#entries.delete(key)
+  }
+
+  /** One iterator for all evictions: a new one would walk over the places of all that were evicted before. */
+  #evict(): void {
+    this.#oldest ??= this.#entries.keys()
+    let oldest = this.#oldest.next()
+    if (oldest.done) {
+      this.#oldest = this.#entries.keys()
+      oldest = this.#oldest.next()
+    }
+    if (!oldest.done) this.#entries.delete(oldest.value)
   }
 }

@@ -39,6 +39,7 @@ export class MemoryStore implements Store {
   readonly #open = new Map<string, RecordData>()
   readonly #watchers = new Watchers()
   #sweep: Iterator<RecordData> | undefined
+  #evictable: Iterator<string> | undefined
   #lastFence = 0
 
   /** @throws TypeError if an option is wrong */
@@ -141,13 +142,28 @@ export class MemoryStore implements Store {
 
   #makeRoom(): void {
     if (this.size < this.#max) return
-    const oldest = this.#settled.keys().next()
-    if (oldest.done) {
-      throw new Error(
-        `MemoryStore holds ${this.#max} records (max), none of them settled: nothing can be evicted`,
-      )
-    }
-    this.#settled.delete(oldest.value)
+    const oldest = this.#longestSettled()
+    if (oldest !== undefined) this.#settled.delete(oldest)
+    else this.#dropExpired()
+    if (this.size < this.#max) return
+    throw new Error(
+      `MemoryStore holds ${this.#max} records (max), none of them settled: nothing can be evicted`,
+    )
+  }
+
+  /** What is past its keeping is no record, and no reason to refuse one. */
+  #dropExpired(): void {
+    const now = this.#clock()
+    for (const [key, record] of this.#open) if (kept(record, now) === undefined) this.#open.delete(key)
+  }
+
+  /** One iterator for all evictions: a new one would walk over the places of all that were evicted before. */
+  #longestSettled(): string | undefined {
+    this.#evictable ??= this.#settled.keys()
+    const next = this.#evictable.next()
+    if (!next.done) return next.value
+    this.#evictable = this.#settled.keys()
+    return this.#evictable.next().value
   }
 
   /** Walks round the records, a few at each claim, and drops those past their keeping: no timer, no pause. */

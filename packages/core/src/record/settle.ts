@@ -77,11 +77,11 @@ function succeeded(
   settled: Keeping & { readonly value?: string | undefined },
   now: number,
 ): RecordData {
-  const { failure: _, ...rest } = record
   return {
-    ...rest,
+    ...record,
     state: 'succeeded',
     retryable: false,
+    failure: undefined,
     value: settled.value,
     updatedAt: now,
     ...keeping(settled, now),
