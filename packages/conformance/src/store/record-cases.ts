@@ -63,6 +63,21 @@ export const recordCases: CaseGroup<StoreScene> = {
       },
     })),
     {
+      name: 'get shows when the record was made, through all attempts, and when it changed last',
+      async run(scene) {
+        await scene.lapsed()
+        const createdAt = (await scene.get())?.createdAt ?? Number.NaN
+        const { owner } = await scene.acquire()
+        const claimedAt = (await scene.get())?.updatedAt ?? Number.NaN
+        between(createdAt + BRIEF, claimedAt, createdAt + LONG, 'updatedAt after a claim')
+        await pass(scene.time)
+        await scene.complete(owner)
+        const record = await scene.get()
+        matches(record, { createdAt })
+        between(claimedAt + BRIEF, record?.updatedAt, claimedAt + LONG, 'updatedAt after a completion')
+      },
+    },
+    {
       name: 'get changes nothing: a lapsed attempt that was looked at can still complete',
       async run(scene) {
         const { owner } = await scene.lapsed()

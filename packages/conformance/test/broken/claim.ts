@@ -149,6 +149,11 @@ export const brokenClaims: readonly BrokenStore[] = [
     replace: 'steps: (takeover ? previous?.steps : undefined) ?? []',
   },
   {
+    name: 'forgets when the record was made',
+    find: 'createdAt: previous?.createdAt ?? now',
+    replace: 'createdAt: now',
+  },
+  {
     name: 'keeps the failure of the attempt before',
     find: '    attempt: (previous',
     replace: '    failure: previous?.failure,\n    attempt: (previous',

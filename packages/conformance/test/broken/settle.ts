@@ -121,6 +121,11 @@ export const brokenSettlements: readonly BrokenStore[] = [
     replace: '',
   },
   {
+    name: 'does not show that a record changed when it succeeded',
+    find: 'value: settled.value,\n    updatedAt: now,',
+    replace: 'value: settled.value,',
+  },
+  {
     name: 'takes an empty value for none',
     find: 'value: settled.value',
     replace: 'value: settled.value || undefined',
