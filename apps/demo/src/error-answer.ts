@@ -62,10 +62,23 @@ const REFUSALS: Partial<Record<IdemErrorCode, Refusal>> = {
   },
 }
 
+const HUNG_UP: Refusal = {
+  code: 400,
+  status: 'ERROR',
+  message: 'The connection was closed before the request was complete',
+  outcome: 'client hung up',
+}
+
 /** Turns whatever a route throws into the answer that the client gets; nothing of what happened inside is shown. */
 export function errorAnswer(report: Report) {
   return (error: Error, c: Context<ServiceEnv>): Response => {
-    const { code, outcome, retryAfterSeconds, report: reported, ...body } = refusal(error)
+    const {
+      code,
+      outcome,
+      retryAfterSeconds,
+      report: reported,
+      ...body
+    } = hungUp(error, c) ? HUNG_UP : refusal(error)
     c.get('note').outcome = outcome
     if (reported) report(error, c.get('requestId'))
     if (retryAfterSeconds !== undefined) c.header('Retry-After', String(retryAfterSeconds))
@@ -100,4 +113,9 @@ function refusal(error: Error): Refusal {
     outcome: 'error',
     report: true,
   }
+}
+
+/** Whether the client closed the connection while it was still sending: nobody is left to answer, or to blame. */
+function hungUp(error: Error, c: Context<ServiceEnv>): boolean {
+  return 'code' in error && error.code === 'ECONNRESET' && c.req.raw.signal.aborted
 }

@@ -17,12 +17,15 @@ export interface Charge extends ChargeOrder {
   readonly chargedAt: Date
 }
 
-/** How many charges are remembered, and so can be honoured again: as many as a memory store keeps records. */
-const MAX_CHARGES = 100_000
-
 /** The gateway's own book: how often each card was really charged. */
 export class Ledger {
   readonly #charges = new Map<string, Charge>()
+  readonly #max: number
+
+  /** @param max - how many charges are remembered, and so honoured again; unless said, as many as memory keeps records */
+  constructor(max = 100_000) {
+    this.#max = max
+  }
 
   /** @throws GatewayError if the key was used for another amount or user */
   charge(order: ChargeOrder): Charge {
@@ -31,7 +34,7 @@ export class Ledger {
     const charge: Charge = { ...order, id: randomUUID(), chargedAt: new Date() }
     this.#charges.set(order.idempotencyKey, charge)
     const [oldest] = this.#charges.keys()
-    if (this.#charges.size > MAX_CHARGES && oldest !== undefined) this.#charges.delete(oldest)
+    if (this.#charges.size > this.#max && oldest !== undefined) this.#charges.delete(oldest)
     return charge
   }
 

@@ -12,8 +12,6 @@ export function encodeCursor(cursor: string): string {
 /** `undefined` if the text is no cursor of ours. */
 export function decodeCursor(text: unknown): string | undefined {
   if (typeof text !== 'string') return undefined
-  const cursor = Buffer.from(text, 'base64url').toString()
-  if (!cursor.startsWith(MARK)) return undefined
-  const inner = cursor.slice(MARK.length)
-  return encodeCursor(inner) === text ? inner : undefined
+  const cursor = Buffer.from(text, 'base64url').toString().slice(MARK.length)
+  return encodeCursor(cursor) === text ? cursor : undefined
 }

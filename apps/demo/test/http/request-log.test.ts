@@ -1,4 +1,6 @@
-import { expect, test } from 'vitest'
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { expect, test, vi } from 'vitest'
 import { order, startDemo } from '../support/demo'
 
 const TIME = '\\d\\d:\\d\\d:\\d\\d\\.\\d{3}'
@@ -67,3 +69,18 @@ test('the status has a colour where colours are wanted', async () => {
   expect(lines[1]).toContain('\u001b[33m404\u001b[0m')
   expect(lines[2]).toContain('\u001b[31m500\u001b[0m')
 })
+
+test.each(['Content-Length: 100', 'Transfer-Encoding: chunked'])(
+  'a client that hangs up while it sends (%s) is logged, and nothing to report',
+  async (header) => {
+    const demo = await startDemo()
+    const socket = connect(Number(new URL(demo.url).port), '127.0.0.1')
+    await once(socket, 'connect')
+    socket.write(`POST /payment HTTP/1.1\r\nHost: a\r\n${header}\r\nExpect: 100-continue\r\n\r\n`)
+    await once(socket, 'data')
+    socket.write('1\r\n{\r\n')
+    socket.destroy()
+    await vi.waitFor(() => expect(demo.lines.at(-1)).toMatch(/ client hung up$/))
+    expect(demo.reports).toEqual([])
+  },
+)
