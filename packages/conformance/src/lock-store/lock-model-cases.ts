@@ -2,7 +2,7 @@ import { deepStrictEqual } from 'node:assert/strict'
 import fc, { type Arbitrary } from 'fast-check'
 import type { CaseGroup } from '../suite/conformance-case'
 import { between } from '../suite/expectations'
-import { BRIEF, LONG } from '../suite/time'
+import { BRIEF, LONG, pass } from '../suite/time'
 import type { LockScene } from './lock-scene'
 
 type Operation =
@@ -52,7 +52,7 @@ async function trial(scene: LockScene, sequence: readonly Operation[]): Promise<
   let holder: { owner: string; fence: number; brief: boolean } | undefined
   let lastFence = 0
   const end = async (): Promise<void> => {
-    await scene.time.advance(2 * BRIEF)
+    await pass(scene.time)
     if (holder?.brief) holder = undefined
   }
   for (const operation of sequence) {

@@ -1,9 +1,9 @@
 import { deepStrictEqual, equal } from 'node:assert/strict'
 import type { CaseGroup } from '../suite/conformance-case'
 import { between, matches, mostOf } from '../suite/expectations'
-import { BRIEF, LONG } from '../suite/time'
-import { abandonment, completion, finalFailure, finalSettlements, retryableFailure } from './settlement'
-import { type StoreScene, stepsOf } from './store-scene'
+import { BRIEF, LONG, pass } from '../suite/time'
+import { finalSettlements } from './settlement'
+import { leavesAlone, type StoreScene, stepsOf } from './store-scene'
 
 /** The decision table of `claim`, rule by rule, and that an earlier rule beats a later one. */
 export const claimCases: CaseGroup<StoreScene> = {
@@ -100,67 +100,12 @@ export const claimCases: CaseGroup<StoreScene> = {
         mostOf(LONG, outcome.type === 'running' ? outcome.leaseMs : undefined, 'leaseMs')
       },
     },
-    ...[completion, finalFailure, retryableFailure, abandonment].map(({ name, settle }) => ({
-      name: `answers \`mismatch\` to another fingerprint after \`${name}\`, and writes nothing`,
-      async run(scene: StoreScene) {
-        const { owner } = await scene.acquire({ fingerprint: 'one' })
-        await settle(scene, owner)
-        await leavesAlone(scene, async () => {
-          matches(await scene.claim({ fingerprint: 'other' }), { type: 'mismatch' })
-        })
-      },
-    })),
-    {
-      name: 'answers `mismatch` to another fingerprint while the attempt runs, and once its lease has run out',
-      async run(scene) {
-        const { owner } = await scene.acquire({ fingerprint: 'one' })
-        matches(await scene.claim({ fingerprint: 'other' }), { type: 'mismatch' })
-        await scene.extend(owner, { leaseMs: BRIEF })
-        await scene.time.advance(2 * BRIEF)
-        await leavesAlone(scene, async () => {
-          matches(await scene.claim({ fingerprint: 'other' }), { type: 'mismatch' })
-        })
-      },
-    },
-    {
-      name: 'compares fingerprints as text, to the last character',
-      async run(scene) {
-        const { owner } = await scene.acquire({ fingerprint: 'print' })
-        await scene.complete(owner)
-        for (const fingerprint of ['', 'Print', 'print ', 'prin', 'p%', 'pr_nt']) {
-          matches(await scene.claim({ fingerprint }), { type: 'mismatch' }, JSON.stringify(fingerprint))
-        }
-        matches(await scene.claim({ fingerprint: 'print' }), { type: 'settled' })
-      },
-    },
-    {
-      name: 'compares fingerprints only where both the record and the claim have one',
-      async run(scene) {
-        const bare = scene.at(`${scene.key}:bare`)
-        await scene.acquire({ fingerprint: 'print' })
-        await bare.acquire()
-        matches(await scene.claim(), { type: 'running' })
-        matches(await bare.claim({ fingerprint: 'print' }), { type: 'running' })
-      },
-    },
-    {
-      name: 'keeps the fingerprint through later attempts, and takes one where there was none',
-      async run(scene) {
-        const bare = scene.at(`${scene.key}:bare`)
-        await scene.fail((await scene.acquire({ fingerprint: 'print' })).owner, 'retryable')
-        await scene.acquire()
-        matches(await scene.claim({ fingerprint: 'other' }), { type: 'mismatch' })
-        await bare.fail((await bare.acquire()).owner, 'retryable')
-        await bare.acquire({ fingerprint: 'print' })
-        matches(await bare.claim({ fingerprint: 'other' }), { type: 'mismatch' })
-      },
-    },
     ...finalSettlements.map(({ name, settle }) => ({
       name: `answers \`expired\`, not \`mismatch\`, once the retention after \`${name}\` is over`,
       async run(scene: StoreScene) {
         const { owner } = await scene.acquire({ fingerprint: 'one' })
         await settle(scene, owner, { retentionMs: BRIEF, tombstoneMs: LONG })
-        await scene.time.advance(2 * BRIEF)
+        await pass(scene.time)
         matches(await scene.claim({ fingerprint: 'other' }), { type: 'expired' })
         matches(await scene.claim({ fingerprint: 'one' }), { type: 'expired' })
         matches(await scene.claim({ owner }), { type: 'expired' })
@@ -196,10 +141,4 @@ export const claimCases: CaseGroup<StoreScene> = {
       },
     },
   ],
-}
-
-async function leavesAlone(scene: StoreScene, call: () => Promise<unknown>): Promise<void> {
-  const before = await scene.stored()
-  await call()
-  deepStrictEqual(await scene.stored(), before)
 }

@@ -10,6 +10,7 @@ import { clockCases } from './clock-cases'
 import { concurrencyCases } from './concurrency-cases'
 import { extendCases } from './extend-cases'
 import { fenceCases } from './fence-cases'
+import { fingerprintCases } from './fingerprint-cases'
 import { keepingCases } from './keeping-cases'
 import { listCases } from './list-cases'
 import { modelCases } from './model/model-cases'
@@ -42,6 +43,7 @@ export interface StoreSuite<Fixture extends StoreFixture = StoreFixture> extends
 
 const groups: readonly CaseGroup<StoreScene>[] = [
   claimCases,
+  fingerprintCases,
   attemptCases,
   repeatCases,
   keepingCases,

@@ -1,3 +1,4 @@
+import { deepStrictEqual } from 'node:assert/strict'
 import type {
   Acquired,
   Claim,
@@ -112,4 +113,11 @@ const KEEPING = { retentionMs: LONG, tombstoneMs: 0 } as const
 export function stepsOf(shown: Pick<StoredRecord, 'steps'> | undefined): [string, string | undefined][] {
   const steps = (shown?.steps ?? []).map(({ name, value }): [string, string | undefined] => [name, value])
   return steps.sort(([one], [other]) => (one < other ? -1 : 1))
+}
+
+/** Makes a call, and counts on the record being as it was. */
+export async function leavesAlone(scene: StoreScene, call: () => Promise<unknown>): Promise<void> {
+  const before = await scene.stored()
+  await call()
+  deepStrictEqual(await scene.stored(), before)
 }

@@ -13,7 +13,7 @@ export interface Time {
 }
 
 /** What there is if a store cannot be told the time: waiting. */
-export const realTime: Time = {
+const realTime: Time = {
   advance: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   movable: false,
 }
