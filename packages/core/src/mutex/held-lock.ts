@@ -169,7 +169,6 @@ export class HeldLock implements AsyncDisposable {
   }
 
   #lose(why: string): void {
-    if (this.#lost.signal.aborted) return
     this.#end('lost')
     this.#lost.abort(new LockLostError(`lock ${shownName(this.name)} was lost: ${why}`))
   }

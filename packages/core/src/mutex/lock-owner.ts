@@ -69,7 +69,6 @@ export class LockOwner {
 
   /** Wants the lock no more: nothing that was granted, or may yet be, stays locked. */
   leave(): void {
-    this.#left = true
     if (this.time.mayBeHeld) this.#giveBack()
   }
 

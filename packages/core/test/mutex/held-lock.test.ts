@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { LockLostError } from '../../src/errors'
 import { settled } from './manual-time'
 import { mutexScene, watched } from './mutex-scene'
@@ -132,6 +132,18 @@ describe('HeldLock', () => {
     expect(store.count('isHeld') + store.count('extend')).toBe(0)
   })
 
+  it('is not held any more if its time has run out before the store said that it is', async () => {
+    const { mutex, store, time } = mutexScene({ storeTimeout: '1m' })
+    const lock = await mutex.acquire('door')
+    store.script('isHeld', 'held back')
+    const asking = watched(lock.isHeld())
+    await settled()
+    time.freeze(9_501)
+    store.letThrough()
+    await settled()
+    expect(asking).toMatchObject({ state: 'resolved', value: false })
+  })
+
   describe('extend', () => {
     it('holds the lock for the given time from now, and goes on renewing for as long', async () => {
       const { mutex, store, time, rival } = mutexScene()
@@ -168,12 +180,15 @@ describe('HeldLock', () => {
       const { mutex, store, time, rival } = mutexScene()
       const lock = await mutex.acquire('door')
       store.script('extend', 'held back', ...Array<'hangs'>(100).fill('hangs'))
+      const { signal } = lock
       const extending = watched(lock.extend(1_000))
-      await time.advance(949)
-      expect(lock.signal.aborted).toBe(false)
+      await time.advance(50)
+      expect(extending.state).toBe('pending')
+      await time.advance(899)
+      expect(signal.aborted).toBe(false)
       expect(extending).toMatchObject({ state: 'rejected', error: { code: 'STORE' } })
       await time.advance(2)
-      expect(lock.signal.aborted).toBe(true)
+      expect(signal.aborted).toBe(true)
       await time.advance(49)
       expect(await rival(1)).toMatchObject({ acquired: true })
     })
@@ -301,6 +316,25 @@ describe('HeldLock', () => {
         expect(await lock.isHeld()).toBe(true)
       }
       expect(await store.inner.isHeld(NAME)).toBe(false)
+    })
+
+    it('works where the engine has no Symbol.asyncDispose, for compiled code that looks for a stand-in', async () => {
+      const real = Symbol
+      const get = (_: object, name: string | symbol): unknown =>
+        name === 'asyncDispose' ? undefined : Reflect.get(real, name)
+      vi.stubGlobal('Symbol', new Proxy((name?: string) => real(name), { get }))
+      vi.resetModules()
+      try {
+        const { Mutex } = await import('../../src/mutex/mutex')
+        const { store, time } = mutexScene()
+        const lock = await new Mutex({ store, runtime: time }).acquire('door')
+        const dispose = lock[Symbol.for('Symbol.asyncDispose') as typeof Symbol.asyncDispose]
+        await dispose.call(lock)
+        expect(await store.inner.isHeld(NAME)).toBe(false)
+      } finally {
+        vi.unstubAllGlobals()
+        vi.resetModules()
+      }
     })
 
     it('does not fail a block whose work is done because the store cannot be told', async () => {

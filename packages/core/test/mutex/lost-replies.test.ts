@@ -73,6 +73,17 @@ describe('Mutex whose calls go astray', () => {
     expect(await store.inner.isHeld(NAME)).toBe(false)
   })
 
+  it('leaves nothing locked by a call that reaches the store after the lock was given back', async () => {
+    const { mutex, store, time } = mutexScene()
+    store.script('acquire', 'late')
+    const acquiring = watched(mutex.acquire('door'))
+    await time.advance(3_000)
+    expect(await acquiring.value?.release()).toBe(true)
+    store.letThrough()
+    await settled()
+    expect(await store.inner.isHeld(NAME)).toBe(false)
+  })
+
   it('gives back a grant that arrives after the caller has left', async () => {
     const { mutex, store } = mutexScene()
     store.script('acquire', 'held back')
