@@ -34,7 +34,13 @@ export function decodeFailure(text: string | undefined): Failure {
 
 /** The error that a caller gets for an attempt that another call made. */
 export function replayedError(failure: Failure, attempt: number, codec: ErrorCodec): Error {
-  return codec.decode?.(failure, attempt) ?? new OperationFailedError(failure, attempt)
+  try {
+    const error = codec.decode?.(failure, attempt)
+    if (error) return error
+  } catch {
+    // What the caller's own decoder cannot make, ours can.
+  }
+  return new OperationFailedError(failure, attempt)
 }
 
 function field(error: unknown, name: string): unknown {

@@ -1,5 +1,5 @@
 import { sha256 } from '#sha256'
-import { toPlain } from './to-plain'
+import { plainText } from './to-plain'
 
 /**
  * The hash of a payload: equal payloads, whatever the order of their properties, have equal fingerprints. A property
@@ -8,5 +8,5 @@ import { toPlain } from './to-plain'
  * @throws CodecError if the payload holds what has no text, such as a function or an instance of a class
  */
 export function fingerprint(payload: unknown): string {
-  return sha256(JSON.stringify(toPlain(payload, true)))
+  return sha256(plainText(payload, true))
 }

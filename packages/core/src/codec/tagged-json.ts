@@ -1,14 +1,15 @@
 import { CodecError } from '../errors'
 import { fromBase64 } from './base64'
 import type { Codec } from './codec'
-import { TAG, toPlain } from './to-plain'
+import { plainText, TAG } from './to-plain'
 
 /**
  * JSON, and in it, as `{ "$": tag, "v": … }`, what JSON cannot say: `undefined`, `NaN`, infinities, `-0`, `bigint`,
- * `Date`, `Map`, `Set`, `Uint8Array`, `Buffer`, `ArrayBuffer`. Refuses everything that would not come back equal.
+ * `Date`, `Map`, `Set`, `Uint8Array`, `Buffer`, `ArrayBuffer`, objects without a prototype. Refuses everything that
+ * would not come back equal.
  */
 export const taggedJson: Codec = {
-  encode: (value) => JSON.stringify(toPlain(value, false)),
+  encode: (value) => plainText(value, false),
   decode(text) {
     try {
       const plain: unknown = JSON.parse(text)
@@ -32,7 +33,8 @@ const REVIVERS: Record<string, (content: never) => unknown> = {
     const { Buffer } = globalThis as { Buffer?: { from(data: ArrayBufferLike): Uint8Array } }
     return Buffer ? Buffer.from(fromBase64(text).buffer) : fromBase64(text)
   },
-  object: (entries: [string, unknown][]) => Object.fromEntries(entries),
+  object: Object.fromEntries,
+  null: (entries: [string, unknown][]) => Object.assign(Object.create(null), Object.fromEntries(entries)),
 }
 
 /** Brings tagged values back, in place. */

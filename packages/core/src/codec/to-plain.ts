@@ -10,16 +10,26 @@ const MAX_DEPTH = 500
 const tagged = (tag: string, v: unknown): unknown => ({ [TAG]: tag, v })
 
 /**
- * The value as plain JSON data, tagged where JSON has no word for it; parts that are plain already are not copied.
- * `canonical` sorts properties, map entries and set items, and drops `undefined` properties, so that equal payloads
- * give equal text.
+ * The text of a value: JSON, with tags where JSON has no word for it. `canonical` sorts properties, map entries and set
+ * items, and drops `undefined` properties, so that equal payloads give equal text.
  *
  * @throws CodecError that says where in the value something stands that would not come back equal
  */
-export function toPlain(value: unknown, canonical: boolean, path = '', depth = 0): unknown {
+export function plainText(value: unknown, canonical: boolean): string {
+  try {
+    return JSON.stringify(toPlain(value, canonical))
+  } catch (cause) {
+    throw cause instanceof CodecError
+      ? cause
+      : new CodecError('cannot be stored: it cannot be read', { cause })
+  }
+}
+
+/** The value as plain JSON data; parts that are plain already are not copied. */
+function toPlain(value: unknown, canonical: boolean, path = '', depth = 0): unknown {
   const type = typeof value
   if (type === 'string' || type === 'boolean' || value === null) return value
-  if (type !== 'object') {
+  if (typeof value !== 'object') {
     const isZero = Object.is(value, -0)
     if (Number.isFinite(value) && !isZero) return value
     if (type === 'function' || type === 'symbol') refuse(`a ${type}`, path)
@@ -33,22 +43,35 @@ export function toPlain(value: unknown, canonical: boolean, path = '', depth = 0
     const plain = Array.from(values, inner)
     return canonical ? sorted(plain) : plain
   }
-  if (Array.isArray(value)) return array(value, inner, path)
+  if (Object.getOwnPropertySymbols(value).length > 0) refuse('an object with symbols as keys', path)
   const prototype = Object.getPrototypeOf(value) as object | null
-  if (prototype === Object.prototype || prototype === null)
-    return record(value as object, canonical, inner, path)
-  if (value instanceof Date) return tagged('Date', value.getTime())
-  if (value instanceof Map) return tagged('Map', items(value))
-  if (value instanceof Set) return tagged('Set', items(value))
-  if (value instanceof ArrayBuffer) return tagged('ArrayBuffer', toBase64(new Uint8Array(value)))
-  const { name } = prototype.constructor
-  if (value instanceof Uint8Array && /^(Uint8Array|Buffer)$/.test(name)) return tagged(name, toBase64(value))
+  if (prototype === Object.prototype || prototype === null) return record(value, canonical, inner)
+  // By name, which all realms share; and by what it is, which a subclass or a class of that name is not.
+  const name = String(prototype.constructor?.name)
+  if (Array.isArray(value) && name === 'Array') return array(value, inner, path)
+  const kind = Object.prototype.toString.call(value).slice(8, -1)
+  if (kind === 'Uint8Array' && /^(Uint8Array|Buffer)$/.test(name)) {
+    return tagged(name, toBase64(value as Uint8Array))
+  }
+  switch (kind === name && kind) {
+    case 'Object':
+      if (Object.getPrototypeOf(prototype) !== null) break
+      return record(value, canonical, inner)
+    case 'Date':
+      return tagged(name, (value as Date).getTime())
+    case 'Map':
+    case 'Set':
+      return tagged(name, items(value as Iterable<unknown>))
+    case 'ArrayBuffer':
+      return tagged(name, toBase64(new Uint8Array(value as ArrayBuffer)))
+  }
   return refuse(`an instance of ${name}`, path)
 }
 
 type Inner = (child: unknown, key: string | number) => unknown
 
 function array(items: readonly unknown[], inner: Inner, path: string): unknown {
+  if (Object.keys(items).length > items.length) refuse('an array with named properties', path)
   let copy: unknown[] | undefined
   for (let at = 0; at < items.length; at++) {
     if (!(at in items)) refuse('an array with holes', path)
@@ -59,8 +82,7 @@ function array(items: readonly unknown[], inner: Inner, path: string): unknown {
   return copy ?? items
 }
 
-function record(source: object, canonical: boolean, inner: Inner, path: string): unknown {
-  if (Object.getOwnPropertySymbols(source).length > 0) refuse('an object with symbols as keys', path)
+function record(source: object, canonical: boolean, inner: Inner): unknown {
   const keys = Object.keys(source)
   if (canonical) keys.sort()
   const entries: [string, unknown][] = []
@@ -72,6 +94,8 @@ function record(source: object, canonical: boolean, inner: Inner, path: string):
     changed ||= plain !== child
     entries.push([key, plain])
   }
+  // Whether an object has a prototype changes nothing of a payload, but of what comes back.
+  if (!canonical && Object.getPrototypeOf(source) === null) return tagged('null', entries)
   if (Object.hasOwn(source, TAG)) return tagged('object', entries)
   return changed ? Object.fromEntries(entries) : source
 }
