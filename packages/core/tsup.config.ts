@@ -10,7 +10,8 @@ export default defineConfig({
   platform: 'neutral',
   target: 'es2022',
   // Only the index has types to offer: the hashes are reached through `#sha256`, never by users.
-  dts: { entry: { index: 'src/index.ts' } },
+  // Held locks are `AsyncDisposable`, a name that no numbered `lib` of TypeScript has.
+  dts: { entry: { index: 'src/index.ts' }, banner: '/// <reference lib="esnext.disposable" />' },
   sourcemap: true,
   clean: true,
   splitting: false,

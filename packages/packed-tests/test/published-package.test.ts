@@ -28,8 +28,7 @@ describe.each(inject('packed'))('$name', ({ tarball }) => {
   })
 
   it('ships its code, its sources, its licence and its readme, and nothing else', () => {
-    const expected =
-      /^(dist|src)\/|^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/
+    const expected = /^(dist|src)\/|^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/
     expect(files.filter((path) => !expected.test(path))).toEqual([])
     expect(files).toEqual(
       expect.arrayContaining(['dist/index.js', 'dist/index.d.ts', 'src/index.ts', 'LICENSE', 'README.md']),
