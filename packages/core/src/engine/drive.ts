@@ -26,12 +26,14 @@ export async function drive(flight: Flight, handler: Handler): Promise<Outcome> 
   let pause: Pause | undefined
   try {
     for (;;) {
-      const claimedAt = engine.runtime.now()
+      let claimedAt = 0
       let outcome: ClaimOutcome
       try {
         outcome = await (lostAttempt === undefined
-          ? flight.send('claim', (store) =>
-              store.claim({
+          ? flight.send('claim', (store) => {
+              // Sent again, it is this claim that is answered, and with a fresh lease.
+              claimedAt = engine.runtime.now()
+              return store.claim({
                 key,
                 owner,
                 fingerprint,
@@ -40,15 +42,14 @@ export async function drive(flight: Flight, handler: Handler): Promise<Outcome> 
                 maxAttempts,
                 onAbandoned: policy,
                 waitedFor,
-              }),
-            )
+              })
+            })
           : flight.send('get', async (store) => asOutcome(await store.get(key))))
       } catch (error) {
-        if (lostAttempt === undefined) void giveBack(flight, owner, error)
+        if (lostAttempt !== undefined) return flight.refuse(lost(key, lostAttempt, error))
+        void giveBack(flight, owner, error, policy !== 'reject')
         // What is known to run elsewhere is never run unprotected beside it.
-        if (settings.onStoreDown === 'throw' || waitedFor !== undefined || lostAttempt !== undefined) {
-          return refused(() => error as StoreError)
-        }
+        if (settings.onStoreDown === 'throw' || waitedFor !== undefined) return refused(() => error as StoreError)
         return runUnprotected(flight, handler, error as StoreError)
       }
       switch (outcome.type) {
@@ -59,7 +60,7 @@ export async function drive(flight: Flight, handler: Handler): Promise<Outcome> 
             lostAttempt = outcome.attempt
             break
           }
-          await giveBack(flight, owner, new Error('every caller left before it began'))
+          await giveBack(flight, owner, new Error('every caller left before it began'), outcome.takeover)
           if (flight.deserted) return flight.desert()
           owner = engine.runtime.token()
           break
@@ -102,22 +103,26 @@ function asOutcome(record: StoredRecord | undefined): ClaimOutcome {
   return { ...record, type: 'settled', state: record.state, retentionMs: 0 }
 }
 
-const lost = (key: string, attempt: number): Outcome =>
-  refused(
-    () => new LeaseLostError(`attempt ${attempt} of ${key} lost its lease, and nobody else has an answer`),
-  )
+const lost = (key: string, attempt: number, cause?: unknown): Outcome =>
+  refused(() => {
+    const known = cause === undefined ? 'nobody else has an answer' : 'no other answer can be had'
+    return new LeaseLostError(`attempt ${attempt} of ${key} lost its lease, and ${known}`, { cause })
+  })
 
-/** Frees a record that was, or may have been, acquired and on which nothing ran. Best effort: its lease does the rest. */
-async function giveBack(flight: Flight, owner: string, reason: unknown): Promise<void> {
+/**
+ * Frees a record that was, or may have been, acquired and on which nothing ran. Best effort: its lease does the rest.
+ * Where the attempt may have followed an abandoned one it is given back as abandoned, or the next would not be told.
+ */
+async function giveBack(
+  flight: Flight,
+  owner: string,
+  reason: unknown,
+  mayBeTakeover: boolean,
+): Promise<void> {
   const { key, settings } = flight
   const failure = encodeFailure(reason, {}, settings.maxResultBytes)
-  const report = {
-    key,
-    owner,
-    kind: 'retryable',
-    failure,
-    retentionMs: settings.retentionMs,
-    tombstoneMs: 0,
-  } as const
+  const kind = mayBeTakeover ? 'abandoned' : 'retryable'
+  const retentionMs = mayBeTakeover ? keepMs(settings) : settings.retentionMs
+  const report = { key, owner, kind, failure, retentionMs, tombstoneMs: 0 } as const
   await flight.sendOnce('fail', (store) => store.fail(report), true).catch(() => {})
 }
