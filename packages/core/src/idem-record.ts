@@ -1,7 +1,8 @@
 import type { Codec } from './codec/codec'
 import { decodeFailure } from './codec/failure'
 import type { RecordState, StoredRecord } from './contracts/store'
-import type { Failure } from './errors'
+import { decodeValue } from './engine/encode-value'
+import type { Failure, IdemError } from './errors'
 
 /** A record with its answer decoded. */
 export interface IdemRecord {
@@ -14,6 +15,8 @@ export interface IdemRecord {
   readonly attempt: number
   readonly fence: number
   readonly value?: unknown
+  /** Why there is no value, if it was written with another codec. */
+  readonly valueError?: IdemError | undefined
   /** Whether it succeeded with a value that could not be kept. */
   readonly valueOmitted: boolean
   readonly failure?: Failure | undefined
@@ -27,7 +30,7 @@ export interface IdemRecord {
   readonly leaseUntil?: Date | undefined
 }
 
-/** @throws CodecError if the value was written with another codec */
+/** An operator sees all records, also those whose values cannot be read. */
 export function decodeRecord(stored: StoredRecord, codec: Codec): IdemRecord {
   const { key, state, retryable, attempt, fence, value, failure, expiresAt, leaseUntil } = stored
   return {
@@ -36,7 +39,7 @@ export function decodeRecord(stored: StoredRecord, codec: Codec): IdemRecord {
     retryable,
     attempt,
     fence,
-    value: value === undefined ? undefined : codec.decode(value),
+    ...(value !== undefined && decoded(value, codec)),
     valueOmitted: state === 'succeeded' && value === undefined,
     failure: failure === undefined ? undefined : decodeFailure(failure),
     steps: stored.steps.map((step) => step.name),
@@ -44,5 +47,13 @@ export function decodeRecord(stored: StoredRecord, codec: Codec): IdemRecord {
     updatedAt: new Date(stored.updatedAt),
     expiresAt: Number.isFinite(expiresAt) ? new Date(expiresAt) : undefined,
     leaseUntil: leaseUntil === undefined ? undefined : new Date(leaseUntil),
+  }
+}
+
+function decoded(text: string, codec: Codec): Pick<IdemRecord, 'value' | 'valueError'> {
+  try {
+    return { value: decodeValue(text, codec) }
+  } catch (error) {
+    return { valueError: error as IdemError }
   }
 }

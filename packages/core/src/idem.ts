@@ -25,8 +25,13 @@ import { wholeNumber } from './options/whole-number'
 import { systemRuntime } from './runtime'
 import type { Wrapped } from './wrapped'
 
-/** Where a record is to be found. */
-export type RecordPlace = Pick<CallOptions, 'scope' | 'name'>
+/** Where a record is to be found, and how it is read. */
+export type RecordOptions = Pick<CallOptions, 'scope' | 'name'> &
+  Pick<AttemptOptions, 'codec' | 'storeTimeout'>
+
+/** How a record is settled by hand. */
+export type ResolveOptions = RecordOptions &
+  Pick<AttemptOptions, 'retention' | 'tombstone' | 'maxResultBytes'>
 
 export interface RecordsQuery {
   readonly state?: RecordState | undefined
@@ -114,12 +119,12 @@ class IdemOnAnyStore<S extends Store = Store> {
       const request = this.#request(key(...args), call, settings)
       return this.#execute(request, () => fn(...args)) as Promise<Execution<Result>>
     }
-    const place = (args: Args): RecordPlace => ({ name, scope: scope?.(...args) })
+    const look = (args: Args) => this.#look(key(...args), { name, scope: scope?.(...args) }, settings)
     return Object.assign(async (...args: Args) => (await execute(...args)).value, {
       execute,
-      inspect: async (...args: Args) => this.inspect(key(...args), place(args)),
-      forget: async (...args: Args) => this.forget(key(...args), place(args)),
-      resolve: async (args: Args, value: Result) => this.resolve(key(...args), value, place(args)),
+      inspect: async (...args: Args) => this.#inspect(look(args)),
+      forget: async (...args: Args) => this.#forget(look(args)),
+      resolve: async (args: Args, value: Result) => this.#resolve(look(args), value),
     })
   }
 
@@ -140,33 +145,16 @@ class IdemOnAnyStore<S extends Store = Store> {
     return execution.value as T
   }
 
-  async inspect(key: Key, place: RecordPlace = {}): Promise<IdemRecord | undefined> {
-    const flight = this.#look(key, place)
-    const stored = await flight.send('get', (store) => store.get(flight.key))
-    return stored && decodeRecord(stored, this.#settings.codec)
+  async inspect(key: Key, options: RecordOptions = {}): Promise<IdemRecord | undefined> {
+    return this.#inspect(this.#look(key, options))
   }
 
-  async forget(key: Key, place: RecordPlace = {}): Promise<boolean> {
-    const flight = this.#look(key, place)
-    try {
-      // Sent once: if the reply is lost, a second call could remove what began after the first.
-      return await flight.sendOnce('delete', (store) => store.delete(flight.key), true)
-    } finally {
-      this.#engine.forget(flight.key)
-    }
+  async forget(key: Key, options: RecordOptions = {}): Promise<boolean> {
+    return this.#forget(this.#look(key, options))
   }
 
-  async resolve(key: Key, value: unknown, place: RecordPlace = {}): Promise<boolean> {
-    const flight = this.#look(key, place)
-    const { retentionMs, tombstoneMs } = this.#settings
-    const { text, error } = encodeValue(value, this.#settings)
-    if (error) throw error
-    const owner = this.#engine.runtime.token()
-    const resolution = { key: flight.key, owner, value: text, retentionMs, tombstoneMs }
-    if (await flight.send('resolve', (store) => store.resolve(resolution))) return true
-    const record = await flight.send('get', (store) => store.get(flight.key))
-    if (record?.state !== 'running') return false
-    throw new InProgressError(`attempt ${record.attempt} of ${flight.key} is running`, record.leaseMs ?? 0)
+  async resolve(key: Key, value: unknown, options: ResolveOptions = {}): Promise<boolean> {
+    return this.#resolve(this.#look(key, options), value)
   }
 
   async *records(query: RecordsQuery = {}): AsyncGenerator<IdemRecord, void, undefined> {
@@ -186,7 +174,7 @@ class IdemOnAnyStore<S extends Store = Store> {
       throw new TypeError(`state must be one of ${STATES.join(', ')}; got ${String(state)}`)
     }
     const prefix = `${this.#namespace}:`
-    const flight = this.#flight({ key: prefix, name: undefined })
+    const flight = this.#flight({ key: prefix, name: undefined, settings: this.#settings })
     const page = await flight.send('list', (store) => store.list({ prefix, state, limit, cursor }))
     const records = page.records.map((stored) => decodeRecord(stored, this.#settings.codec))
     return { records, cursor: page.cursor }
@@ -196,18 +184,40 @@ class IdemOnAnyStore<S extends Store = Store> {
     return this.#engine.execute(request, (flight) => drive(flight, handler))
   }
 
-  /** A flight that carries nobody, to talk to the store about a key. */
-  #flight(place: { key: string; name: string | undefined }): Flight<S> {
-    return new Flight(this.#engine, {
-      ...place,
-      settings: this.#settings,
-      fingerprint: undefined,
-      signal: undefined,
-    })
+  async #inspect(flight: Flight<S>): Promise<IdemRecord | undefined> {
+    const stored = await flight.send('get', (store) => store.get(flight.key))
+    return stored && decodeRecord(stored, flight.settings.codec)
   }
 
-  #look(key: Key, place: RecordPlace): Flight<S> {
-    return this.#flight(this.#place(key, place))
+  async #forget(flight: Flight<S>): Promise<boolean> {
+    try {
+      // Sent once: if the reply is lost, a second call could remove what began after the first.
+      return await flight.sendOnce('delete', (store) => store.delete(flight.key), true)
+    } finally {
+      this.#engine.forget(flight.key)
+    }
+  }
+
+  async #resolve(flight: Flight<S>, value: unknown): Promise<boolean> {
+    const { key, settings } = flight
+    const { retentionMs, tombstoneMs } = settings
+    const { text, error } = encodeValue(value, settings)
+    if (error) throw error
+    const resolution = { key, owner: this.#engine.runtime.token(), value: text, retentionMs, tombstoneMs }
+    if (await flight.send('resolve', (store) => store.resolve(resolution))) return true
+    const record = await flight.send('get', (store) => store.get(key))
+    if (record?.state !== 'running') return false
+    throw new InProgressError(`attempt ${record.attempt} of ${key} is running`, record.leaseMs ?? 0)
+  }
+
+  /** A flight that carries nobody, to talk to the store about a key. */
+  #look(key: Key, options: ResolveOptions, base = this.#settings): Flight<S> {
+    const settings = resolveSettings(options, base)
+    return this.#flight({ ...this.#place(key, options), settings })
+  }
+
+  #flight(place: Pick<Request, 'key' | 'name' | 'settings'>): Flight<S> {
+    return new Flight(this.#engine, { ...place, fingerprint: undefined, signal: undefined })
   }
 
   #request(key: Key, options: CallOptions & AttemptOptions, settings: Settings): Request {
@@ -224,7 +234,7 @@ class IdemOnAnyStore<S extends Store = Store> {
     }
   }
 
-  #place(key: Key, { scope, name }: RecordPlace): { key: string; name: string | undefined } {
+  #place(key: Key, { scope, name }: CallOptions): { key: string; name: string | undefined } {
     const operation = name === undefined ? undefined : encodeKey('name', name)
     return { key: storedKey(this.#namespace, operation ?? '', scope, key), name: operation }
   }
@@ -264,7 +274,7 @@ export interface Idem {
   ): Wrapped<Args, Result>
 
   /** The record of a key, decoded, or `undefined`. @throws InvalidKeyError, StoreError */
-  inspect(key: Key, place?: RecordPlace): Promise<IdemRecord | undefined>
+  inspect(key: Key, options?: RecordOptions): Promise<IdemRecord | undefined>
 
   /**
    * An operator's override: removes the record, whatever its state. The next call runs again; a running attempt is not
@@ -272,7 +282,7 @@ export interface Idem {
    *
    * @throws InvalidKeyError, StoreError
    */
-  forget(key: Key, place?: RecordPlace): Promise<boolean>
+  forget(key: Key, options?: RecordOptions): Promise<boolean>
 
   /**
    * An operator's word on an abandoned (or retryably failed) record: it succeeded, with this value. `false` if there
@@ -282,7 +292,7 @@ export interface Idem {
    * @throws CodecError if the value cannot be kept
    * @throws InvalidKeyError, StoreError
    */
-  resolve(key: Key, value: unknown, place?: RecordPlace): Promise<boolean>
+  resolve(key: Key, value: unknown, options?: ResolveOptions): Promise<boolean>
 
   /** Every record of the namespace, page by page, in the store's order. @throws StoreError */
   records(query?: RecordsQuery): AsyncGenerator<IdemRecord, void, undefined>

@@ -2,7 +2,8 @@
  * The contract between a mutex and the place where its locks are kept.
  *
  * Like a {@link Store}, a lock store decides atomically, on its own clock, by owner token, and a call sent again by its
- * owner has the same answer. A lock whose time has run out is free at that moment, whether or not it was cleaned up.
+ * owner has the same answer (but for `release`, which tells whether the lock was still held). A lock whose time has run
+ * out is free at that moment, whether or not it was cleaned up.
  */
 export interface LockStore {
   /**

@@ -33,8 +33,9 @@ export interface Store {
    *    if `onAbandoned` is `'reject'`, or if it is `'takeover'` and `maxAttempts` are used up; else `acquired` as the
    *    next attempt, with `takeover` true.
    *
-   * A next attempt keeps the steps that were saved and has a greater fence. Of any number of concurrent claims with
-   * different owners, at most one is `acquired`.
+   * A next attempt keeps `createdAt`, the steps that were saved and the fingerprint, or takes the claim's where there was
+   * none, and has a greater fence. Claims that acquire and calls that settle move `updatedAt`. Of any number of concurrent
+   * claims with different owners, at most one is `acquired`.
    */
   claim(claim: Claim): Promise<ClaimOutcome>
 
@@ -66,7 +67,10 @@ export interface Store {
   /** The record of a key as it is now, or `undefined` if there is none, it is past its keeping, or is a tombstone. */
   get(key: string): Promise<StoredRecord | undefined>
 
-  /** Removes a record or tombstone, whatever its state. `true` if there was one. Fences go on growing all the same. */
+  /**
+   * Removes a record or tombstone, whatever its state. `true` if there was one, so that, unlike all other calls, it has
+   * another answer when it is sent again. Fences go on growing all the same.
+   */
   delete(key: string): Promise<boolean>
 
   /**

@@ -50,6 +50,14 @@ export class Attempt implements AttemptContext {
     return this.#controller.signal
   }
 
+  /** The record is, or may be, somebody else's: known from a refused write, or feared after a lease without renewal. */
+  loseLease(reason: 'taken' | 'silent'): void {
+    if (this.isLost) return
+    this.isLost = reason === 'taken'
+    this.#flight.emit({ type: 'lease-lost', attempt: this.attempt, reason })
+    this.abort(new LeaseLostError(`attempt ${this.attempt} of ${this.key} lost its lease`))
+  }
+
   abort(reason: Error): void {
     this.#reason ??= reason
     this.#controller?.abort(this.#reason)
@@ -105,10 +113,7 @@ export class Attempt implements AttemptContext {
       throw new UnsettledError(`${shown} ran, but could not be saved`, value, { cause })
     }
     if (saved) return
-    this.isLost = true
-    this.abort(
-      new LeaseLostError(`attempt ${this.attempt} of ${key} lost its lease before ${shown} was saved`),
-    )
-    throw this.#reason
+    this.loseLease('taken')
+    throw new LeaseLostError(`attempt ${this.attempt} of ${key} lost its lease before ${shown} was saved`)
   }
 }

@@ -1,3 +1,4 @@
+import type { Codec } from '../codec/codec'
 import { CodecError, type IdemError } from '../errors'
 import type { Settings } from '../options/settings'
 
@@ -13,12 +14,21 @@ export function encodeValue(
     if (!exceeds(text, maxResultBytes)) return { text }
     throw new CodecError(`the value has more than ${maxResultBytes} bytes (maxResultBytes)`)
   } catch (cause) {
-    const error =
-      cause instanceof CodecError
-        ? cause
-        : new CodecError(`codec.encode() failed: ${String(cause)}`, { cause })
-    return { error }
+    return { error: codecError('encode', cause) }
   }
+}
+
+/** The value of a text. @throws CodecError whatever the codec throws */
+export function decodeValue(text: string, codec: Codec): unknown {
+  try {
+    return codec.decode(text)
+  } catch (cause) {
+    throw codecError('decode', cause)
+  }
+}
+
+function codecError(call: string, cause: unknown): CodecError {
+  return cause instanceof CodecError ? cause : new CodecError(`codec.${call}() failed: ${cause}`, { cause })
 }
 
 /** Whether a text has more than so many bytes of UTF-8, of which each of its units takes one to three. */

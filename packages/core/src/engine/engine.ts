@@ -82,17 +82,18 @@ export class Engine<S extends Store = Store> {
     if (this.#flights.get(id) === flight) this.#flights.delete(id)
   }
 
-  /** Drops what is known of a key in this process. */
+  /** Drops what is known of a key in this process; new calls no longer join what is under way. */
   forget(key: string): void {
     this.forgotten++
     this.cache?.delete(key)
+    for (const flight of this.#flights.values()) if (flight.key === key) this.retire(flight)
   }
 
   emit({ key, name }: EventOrigin, event: EventOfACall): void {
     if (this.#observer === undefined) return
     try {
       const told: unknown = this.#observer({ ...event, key, name } as IdemEvent)
-      if (told instanceof Promise) told.catch(() => {})
+      if (typeof told === 'object') Promise.resolve(told).catch(() => {})
     } catch {
       // An observer looks on; what it throws is its own affair.
     }

@@ -8,6 +8,7 @@ import {
   ResultUnavailableError,
 } from '../errors'
 import type { Settings } from '../options/settings'
+import { decodeValue } from './encode-value'
 
 /**
  * What became of a call, as its callers will get it. Each of them calls for its own copy; a refusal or failure is thrown.
@@ -33,7 +34,13 @@ export function ranAndSucceeded(
     attempt,
     replayed: false,
     // Through the codec too, so that the first caller's value equals every replay's and shares memory with none.
-    own: () => (text === undefined ? value : codec.decode(text)),
+    own: () => {
+      try {
+        return text === undefined ? value : codec.decode(text)
+      } catch {
+        return value
+      }
+    },
     shared: () => decoded(text, codec),
   }
 }
@@ -92,7 +99,7 @@ function outcome(attempt: number, give: () => unknown): Outcome {
 }
 
 function decoded(text: string | undefined, codec: Settings['codec']): unknown {
-  if (text !== undefined) return codec.decode(text)
+  if (text !== undefined) return decodeValue(text, codec)
   throw new ResultUnavailableError('the operation succeeded, but its value could not be kept')
 }
 

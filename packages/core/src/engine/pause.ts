@@ -19,11 +19,11 @@ export class Pause {
 
   constructor(flight: Flight) {
     this.#flight = flight
-    flight.onDeserted = this.#wake
   }
 
   /** Resolves when it is time to look again. The first look after placing the watch is immediate. */
   async untilWorthALook(leaseMs: number): Promise<void> {
+    this.#flight.onDeserted = this.#wake
     if (this.#watch === 'none' && (await this.#placeWatch())) return
     if (!this.#changed) {
       const delayMs = Math.max(1, Math.min(this.#nextPollMs(), Math.ceil(leaseMs)))

@@ -1,6 +1,6 @@
 import { encodeFailure } from '../codec/failure'
 import type { Acquired } from '../contracts/store'
-import { AbandonedError, LeaseLostError, type StoreError } from '../errors'
+import { AbandonedError, type StoreError } from '../errors'
 import type { Settings } from '../options/settings'
 import { Attempt } from './attempt'
 import type { Handler } from './drive'
@@ -26,22 +26,16 @@ export async function runAttempt(
   const startedAt = flight.engine.runtime.now()
   const heartbeat = new Heartbeat(flight, owner, claimedAt, (end) => {
     if (attempt.isOver) return
-    const which = `attempt ${attempt.attempt} of ${key}`
-    if (end === 'overdue') {
-      const error = () =>
-        new AbandonedError(
-          `${which} ran longer than ${settings.maxRunTimeMs} ms (maxRunTime)`,
-          attempt.attempt,
-        )
-      attempt.isOverdue = true
-      attempt.abort(error())
-      // Nobody waits any longer. Should the handler end after all, it still settles if it can.
-      flight.finish(refused(error))
+    if (end !== 'overdue') {
+      attempt.loseLease(end)
       return
     }
-    if (end === 'taken') attempt.isLost = true
-    flight.emit({ type: 'lease-lost', attempt: attempt.attempt, reason: end })
-    attempt.abort(new LeaseLostError(`${which} lost its lease`))
+    const message = `attempt ${attempt.attempt} of ${key} ran longer than ${settings.maxRunTimeMs} ms (maxRunTime)`
+    const error = () => new AbandonedError(message, attempt.attempt)
+    attempt.isOverdue = true
+    attempt.abort(error())
+    // Nobody waits any longer. Should the handler end after all, it still settles if it can.
+    flight.finish(refused(error))
   })
   flight.emit({ type: 'started', attempt: attempt.attempt, fence: attempt.fence, takeover: attempt.takeover })
   attend(flight, attempt)

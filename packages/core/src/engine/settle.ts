@@ -14,21 +14,25 @@ export class Unreconciled {
 /** Settles work that is done. `undefined`: the record is somebody else's by now, and so is the answer. */
 export async function settleSuccess(
   flight: Flight,
-  { attempt, isLost }: Attempt,
+  run: Attempt,
   owner: string,
   value: unknown,
   startedAt: number,
 ): Promise<Outcome | undefined> {
   const { key, settings, engine, fingerprint } = flight
+  const { attempt } = run
   const { retentionMs, tombstoneMs } = settings
   const { text, error } = encodeValue(value, settings)
   if (error) flight.emit({ type: 'value-omitted', attempt, error })
   const completion = { key, owner, value: text, retentionMs, tombstoneMs }
   try {
     const settled =
-      !isLost &&
+      !run.isLost &&
       (await flight.send('complete', (store) => store.complete(completion), settings.settleTimeoutMs))
-    if (!settled) return undefined
+    if (!settled) {
+      run.loseLease('taken')
+      return undefined
+    }
   } catch (cause) {
     flight.emit({ type: 'unsettled', attempt, error: cause as IdemError })
     const unsettled = (shown: unknown) =>
@@ -52,12 +56,13 @@ export async function settleSuccess(
 /** Settles work that failed, or of which nobody knows whether it did; else like {@link settleSuccess}. */
 export async function settleFailure(
   flight: Flight,
-  { attempt, isLost, isOverdue, hasUnsavedStep }: Attempt,
+  run: Attempt,
   owner: string,
   thrown: unknown,
   startedAt: number,
 ): Promise<Outcome | undefined> {
   const { key, settings, engine } = flight
+  const { attempt, isOverdue, hasUnsavedStep } = run
   const { errorCodec, maxResultBytes, maxAttempts, isRetryable, tombstoneMs, settleTimeoutMs } = settings
   const unreconciled = thrown instanceof Unreconciled
   const error = unreconciled ? thrown.cause : thrown
@@ -67,8 +72,11 @@ export async function settleFailure(
   const failure = encodeFailure(error, errorCodec, maxResultBytes)
   const report = { key, owner, kind, failure, retentionMs, tombstoneMs } as const
   try {
-    const settled = !isLost && (await flight.send('fail', (store) => store.fail(report), settleTimeoutMs))
-    if (!settled) return undefined
+    const settled = !run.isLost && (await flight.send('fail', (store) => store.fail(report), settleTimeoutMs))
+    if (!settled) {
+      run.loseLease('taken')
+      return undefined
+    }
     flight.emit({ type: 'failed', attempt, kind, error, durationMs: engine.runtime.now() - startedAt })
   } catch (cause) {
     // The lease will run out, and the attempt then count as abandoned. Its failure is true all the same.

@@ -25,7 +25,10 @@ export function once<T>(
   final = true,
 ): Promise<T> {
   return new Promise<T>((resolve, reject) => {
+    let isOver = false
     const fail = (cause: unknown) => {
+      if (isOver) return
+      isOver = true
       alarms.cancel(alarm)
       onFailure?.(cause, final)
       reject(storeError(name, cause))
@@ -33,6 +36,7 @@ export function once<T>(
     const alarm = alarms.set(timeoutMs, () => fail(new Error(`no answer within ${timeoutMs} ms`)))
     try {
       send().then((answer) => {
+        isOver = true
         alarms.cancel(alarm)
         resolve(answer)
       }, fail)
