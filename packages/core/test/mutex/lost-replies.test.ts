@@ -36,6 +36,8 @@ describe('Mutex whose calls go astray', () => {
       for (const attempt of [acquiring, trying]) {
         expect(attempt.state).toBe('rejected')
         expect(attempt.error).toBeInstanceOf(StoreError)
+        if (fate === 'hangs')
+          expect((attempt.error as Error).message).toMatch(/^the lock store gave no answer within \d+ ms$/)
       }
     }
   })
@@ -111,6 +113,16 @@ describe('Mutex whose calls go astray', () => {
     await settled()
     expect(acquiring.state).toBe('rejected')
     expect(await store.inner.isHeld(NAME)).toBe(false)
+  })
+
+  it('leaves at once if the signal aborts while the store is called', async () => {
+    const { mutex, store } = mutexScene()
+    const leave = new AbortController()
+    store.acquire = () => {
+      leave.abort(new Error('tired'))
+      return new Promise(() => {})
+    }
+    await expect(mutex.acquire('door', { signal: leave.signal })).rejects.toThrow('tired')
   })
 
   it('asks no more once the caller has left', async () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { LockNotAcquiredError, StoreError } from '../../src/errors'
 import { MemoryLockStore } from '../../src/memory/memory-lock-store'
 import { Mutex } from '../../src/mutex/mutex'
@@ -199,6 +199,22 @@ describe.each([{ watch: false }, { watch: true }])(
       await expect(mutex.acquire('door', { signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
       await expect(mutex.run('door', () => 1, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
       expect(store.calls).toEqual([])
+    })
+
+    it('leaves nothing on a signal that outlives many acquisitions', async () => {
+      const { mutex, time, rival, rivalLeaves } = mutexScene(how)
+      const { signal } = new AbortController()
+      const [add, remove] = [vi.spyOn(signal, 'addEventListener'), vi.spyOn(signal, 'removeEventListener')]
+      await rival(60_000)
+      const waiting = watched(mutex.acquire('door', { signal }))
+      await time.advance(1_000)
+      await rivalLeaves()
+      await time.advance(500)
+      expect(waiting.state).toBe('resolved')
+      expect(add.mock.calls.length).toBeGreaterThan(2)
+      expect(remove.mock.calls.map(([, listener]) => listener)).toEqual(
+        add.mock.calls.map(([, listener]) => listener),
+      )
     })
 
     it('does not mind a signal that aborts when the lock is held', async () => {
