@@ -10,6 +10,7 @@ import type { Outcome } from './engine/outcome'
 import { InProgressError } from './errors'
 import { decodeRecord, type IdemRecord } from './idem-record'
 import { encodeKey, type Key, storedKey } from './options/key'
+import { onlyKnown } from './options/only-known'
 import type {
   AttemptContext,
   AttemptOptions,
@@ -20,7 +21,16 @@ import type {
   TransactionOptions,
   WrapOptions,
 } from './options/options'
-import { aFunction, DEFAULTS, resolveSettings, type Settings, withMethods } from './options/settings'
+import {
+  aFunction,
+  DEFAULTS,
+  OF_A_TRANSACTION,
+  OF_AN_ATTEMPT,
+  oneOf,
+  resolveSettings,
+  type Settings,
+  withMethods,
+} from './options/settings'
 import { wholeNumber } from './options/whole-number'
 import { systemRuntime } from './runtime'
 import type { Wrapped } from './wrapped'
@@ -51,8 +61,8 @@ export interface Page {
 }
 
 const STORE = ['claim', 'extend', 'complete', 'fail', 'saveStep', 'resolve', 'get', 'delete', 'list'] as const
-const OF_AN_IDEM = ['store', 'namespace', 'cache', 'observer', 'runtime']
-const OF_A_WRAP = ['name', 'key', 'scope', 'fingerprint', 'signal']
+const OF_AN_IDEM = [...OF_AN_ATTEMPT, 'store', 'namespace', 'cache', 'observer', 'runtime']
+const OF_A_WRAP = [...OF_AN_ATTEMPT, 'name', 'key', 'scope', 'fingerprint', 'signal']
 const STATES: readonly RecordState[] = ['running', 'succeeded', 'failed', 'abandoned']
 
 class IdemOnAnyStore<S extends Store = Store> {
@@ -61,8 +71,7 @@ class IdemOnAnyStore<S extends Store = Store> {
   readonly #namespace: string
 
   constructor(options: IdemOptions<S>) {
-    if (typeof options !== 'object' || options === null)
-      throw new TypeError('Idem needs options with a store')
+    this.#settings = resolveSettings(options, DEFAULTS, OF_AN_IDEM)
     const { store, namespace = 'idem', cache, observer, runtime = systemRuntime } = options
     withMethods('store', store, STORE, ['watch', 'transactions'])
     withMethods('runtime', runtime, ['now', 'schedule', 'random', 'token'])
@@ -71,8 +80,7 @@ class IdemOnAnyStore<S extends Store = Store> {
       throw new TypeError('namespace must be a text of 1 to 64 characters')
     }
     this.#namespace = encodeKey('namespace', namespace)
-    this.#settings = resolveSettings(options, DEFAULTS, OF_AN_IDEM)
-    const local = cache && new LocalCache({ ...cache, now: () => runtime.now() })
+    const local = cache === undefined ? cache : new LocalCache({ ...cache, now: () => runtime.now() })
     this.#engine = new Engine(store, runtime, local, observer)
   }
 
@@ -103,28 +111,33 @@ class IdemOnAnyStore<S extends Store = Store> {
     const { name, key, scope, signal } = options
     encodeKey('name', name)
     aFunction('key', key)
+    const { fingerprint: payload = (...args: Args): unknown => args } = options
     for (const [option, value] of Object.entries({ scope, signal })) {
       if (value !== undefined) aFunction(option, value)
     }
-    if (options.fingerprint) aFunction('fingerprint', options.fingerprint)
-    const payload = options.fingerprint ?? ((...args: Args): unknown => args)
+    if (payload !== false) aFunction('fingerprint', payload)
+    // A scope that comes to nothing must not be taken for none: keys of all tenants would meet.
+    const scopeOf = (args: Args): Key | undefined => scope && (scope(...args) ?? '')
 
     const execute = async (...args: Args): Promise<Execution<Result>> => {
       const call = {
         name,
-        scope: scope?.(...args),
+        scope: scopeOf(args),
         fingerprint: payload ? payload(...args) : undefined,
         signal: signal?.(...args),
       }
       const request = this.#request(key(...args), call, settings)
       return this.#execute(request, () => fn(...args)) as Promise<Execution<Result>>
     }
-    const look = (args: Args) => this.#look(key(...args), { name, scope: scope?.(...args) }, settings)
+    const look = (args: Args) => this.#look(key(...args), { name, scope: scopeOf(args) }, settings)
     return Object.assign(async (...args: Args) => (await execute(...args)).value, {
       execute,
       inspect: async (...args: Args) => this.#inspect(look(args)),
       forget: async (...args: Args) => this.#forget(look(args)),
-      resolve: async (args: Args, value: Result) => this.#resolve(look(args), value),
+      resolve: async (args: Args, value: Result) => {
+        if (!Array.isArray(args)) throw new TypeError('args must be the list of arguments of a call')
+        return this.#resolve(look(args), value)
+      },
     })
   }
 
@@ -134,8 +147,9 @@ class IdemOnAnyStore<S extends Store = Store> {
     options: TransactionOptions<unknown> = {},
   ): Promise<T> {
     aFunction('body', body)
-    const { tx, ...call } = options
-    const request = this.#request(key, call, resolveSettings(call, this.#settings))
+    const settings = resolveSettings(options, this.#settings, OF_A_TRANSACTION)
+    const request = this.#request(key, options, settings)
+    const { tx } = options
     const { transactions } = this.#engine.store as Partial<TransactionalStore<unknown>>
     if (transactions === undefined) throw new TypeError('transaction() needs a store that has transactions')
     const execution = await this.#engine.execute(
@@ -158,21 +172,21 @@ class IdemOnAnyStore<S extends Store = Store> {
   }
 
   async *records(query: RecordsQuery = {}): AsyncGenerator<IdemRecord, void, undefined> {
+    const { state } = onlyKnown(query, ['state'])
     let cursor: string | undefined
     do {
-      const page: Page = await this.page({ state: query.state, cursor })
+      const page: Page = await this.page({ state, cursor })
       yield* page.records
       cursor = page.cursor
     } while (cursor !== undefined)
   }
 
-  async page({ state, limit = 100, cursor }: PageQuery = {}): Promise<Page> {
+  async page(query: PageQuery = {}): Promise<Page> {
+    const { state, limit = 100, cursor } = onlyKnown(query, ['state', 'limit', 'cursor'])
     if (wholeNumber('limit', limit) > 1000) throw new TypeError(`limit must be at most 1000; got ${limit}`)
     if (cursor !== undefined && typeof cursor !== 'string')
       throw new TypeError('cursor must be the text that a page gave')
-    if (state !== undefined && !STATES.includes(state)) {
-      throw new TypeError(`state must be one of ${STATES.join(', ')}; got ${String(state)}`)
-    }
+    if (state !== undefined) oneOf('state', state, STATES)
     const prefix = `${this.#namespace}:`
     const flight = this.#flight({ key: prefix, name: undefined, settings: this.#settings })
     const page = await flight.send('list', (store) => store.list({ prefix, state, limit, cursor }))

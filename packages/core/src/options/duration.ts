@@ -16,14 +16,18 @@ export interface DurationBounds {
  */
 export function milliseconds(option: string, duration: Duration, bounds: DurationBounds = {}): number {
   const { min = 1, unlimited = false } = bounds
-  const [, amount, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(String(duration)) ?? []
-  const ms = typeof duration === 'string' ? Number(amount) * (UNITS[unit as string] as number) : duration
+  const ms = typeof duration === 'string' ? parsed(duration) : duration
   const inRange = typeof ms === 'number' && ms >= min && ms <= Number.MAX_SAFE_INTEGER
   if (inRange || (unlimited && ms === Number.POSITIVE_INFINITY)) return Math.ceil(ms)
   throw new TypeError(
     `${option} must be a duration of at least ${min} ms: a number of milliseconds or text such as '250ms', '30s', '5m', ` +
       `'24h', '30d'${unlimited ? ', or Infinity' : ''}; got ${shown(duration)}`,
   )
+}
+
+function parsed(text: string): number {
+  const [, amount, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text) ?? []
+  return Number(amount) * (UNITS[unit as string] as number)
 }
 
 /** A wrong option's value, short enough for a message. */

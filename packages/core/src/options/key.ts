@@ -17,7 +17,7 @@ const FORBIDDEN = /[\p{Cc}\p{Cs}]/u
  * or lone surrogates (which UTF-8 would fold into one another)
  */
 export function encodeKey(what: string, key: Key): string {
-  const parts: readonly unknown[] = Array.isArray(key) ? key : [key]
+  const parts: readonly unknown[] = Array.isArray(key) ? [...key] : [key]
   const fits =
     parts.length > 0 &&
     parts.every((part) => typeof part === 'string' && part !== '' && !FORBIDDEN.test(part)) &&

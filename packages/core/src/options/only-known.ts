@@ -5,7 +5,7 @@ import { shown } from './duration'
  *
  * @throws TypeError that names what is no option, and the options that there are
  */
-export function onlyKnown<T extends object>(options: T, known: readonly (keyof T & string)[]): T {
+export function onlyKnown<T extends object>(options: T, known: readonly string[]): T {
   if (typeof options !== 'object' || options === null) {
     throw new TypeError(`options must be an object; got ${shown(options)}`)
   }

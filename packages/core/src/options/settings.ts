@@ -1,7 +1,8 @@
 import type { Codec } from '../codec/codec'
 import { taggedJson } from '../codec/tagged-json'
 import { type Duration, milliseconds, shown } from './duration'
-import type { AttemptOptions, CallOptions, ErrorCodec, Reconcile } from './options'
+import { onlyKnown } from './only-known'
+import type { AttemptOptions, CallOptions, ErrorCodec, OperationOptions, Reconcile } from './options'
 import { wholeNumber } from './whole-number'
 
 /** The options of an operation as the engine sees them: checked, complete, in milliseconds. */
@@ -57,50 +58,55 @@ const choice =
     oneOf(option, value, words)
 
 /** What each option may be; a duration becomes the setting with `Ms` behind its name. */
-const CHECKS: Record<keyof AttemptOptions, Check> = {
+const OPERATION: Record<keyof OperationOptions, Check> = {
   retention: duration(1),
   tombstone: duration(0),
-  lease: duration(1, false),
-  maxRunTime: duration(1),
   waitTimeout: duration(0),
-  settleTimeout: duration(1, false),
-  storeTimeout: duration(1, false),
   onInProgress: choice('wait', 'reject'),
   isRetryable: aFunction,
-  maxAttempts: count,
-  onAbandoned: (option, value) =>
-    typeof value === 'function' ? value : oneOf(option, value, ['rerun', 'reject'], ' or a function'),
-  onStoreDown: choice('throw', 'run'),
   codec: (option, value) => withMethods(option, value, ['encode', 'decode']),
   errorCodec: (option, value) => withMethods(option, value, [], ['encode', 'decode']),
   maxResultBytes: count,
 }
 
+const ATTEMPT: Record<keyof AttemptOptions, Check> = {
+  ...OPERATION,
+  lease: duration(1, false),
+  maxRunTime: duration(1),
+  settleTimeout: duration(1, false),
+  storeTimeout: duration(1, false),
+  maxAttempts: count,
+  onAbandoned: (option, value) =>
+    typeof value === 'function' ? value : oneOf(option, value, ['rerun', 'reject'], ' or a function'),
+  onStoreDown: choice('throw', 'run'),
+}
+
 /** What belongs to one call and is no setting. */
 const OF_A_CALL: readonly (keyof CallOptions)[] = ['name', 'scope', 'fingerprint', 'signal']
+
+export const OF_AN_ATTEMPT: readonly string[] = Object.keys(ATTEMPT)
+const OF_A_RUN = [...OF_AN_ATTEMPT, ...OF_A_CALL]
+export const OF_A_TRANSACTION: readonly string[] = [...Object.keys(OPERATION), ...OF_A_CALL, 'tx']
 
 /**
  * The settings of an operation or call: what it says, over what was said before.
  *
- * @param others - further options, which are somebody else's to check
+ * @param known - the options there are; those that are no settings are somebody else's to check
  * @throws TypeError that names the option that is wrong or unknown, and what it takes
  */
 export function resolveSettings(
   options: AttemptOptions,
   base: Settings,
-  others: readonly string[] = OF_A_CALL,
+  known: readonly string[] = OF_A_RUN,
 ): Settings {
-  if (typeof options !== 'object' || options === null) fail('options', 'an object', options)
   let settings = base
-  for (const [option, value] of Object.entries(options) as [keyof AttemptOptions, never][]) {
-    if (value === undefined || others.includes(option)) continue
-    if (!Object.hasOwn(CHECKS, option)) {
-      throw new TypeError(
-        `there is no option ${option} here, but ${[...Object.keys(CHECKS), ...others].join(', ')}`,
-      )
-    }
+  for (const [option, value] of Object.entries(onlyKnown(options, known)) as [
+    keyof AttemptOptions,
+    never,
+  ][]) {
+    if (value === undefined || !Object.hasOwn(ATTEMPT, option)) continue
     const setting = `${option}Ms` in DEFAULTS ? `${option}Ms` : option
-    settings = { ...settings, [setting]: CHECKS[option](option, value) }
+    settings = { ...settings, [setting]: ATTEMPT[option](option, value) }
   }
   return settings
 }
