@@ -1,5 +1,7 @@
 import type { FinalAnswer, RecordCache } from '../contracts/record-cache'
 import { type Duration, milliseconds } from '../options/duration'
+import { onlyKnown } from '../options/only-known'
+import { aFunction } from '../options/settings'
 import { wholeNumber } from '../options/whole-number'
 
 export interface LocalCacheOptions {
@@ -14,6 +16,8 @@ export interface LocalCacheOptions {
 interface Entry {
   readonly answer: FinalAnswer
   readonly until: number
+  /** When the retention ends; not before `until`. */
+  readonly retainedUntil: number
 }
 
 /** Final answers in this process: least recently used first out, and none kept past its retention. */
@@ -25,25 +29,29 @@ export class LocalCache implements RecordCache {
   #oldest: Iterator<string> | undefined
 
   /** @throws TypeError if an option is wrong */
-  constructor({ max, maxAge, now = () => performance.now() }: LocalCacheOptions) {
+  constructor(options: LocalCacheOptions) {
+    const { max, maxAge, now = () => performance.now() } = onlyKnown(options, ['max', 'maxAge', 'now'])
     this.#max = wholeNumber('cache max', max)
     this.#maxAgeMs = milliseconds('cache maxAge', maxAge)
-    this.#now = now
+    this.#now = aFunction('cache now', now)
   }
 
   get(key: string): FinalAnswer | undefined {
     const entry = this.#entries.get(key)
     if (entry === undefined) return undefined
     this.#entries.delete(key)
-    if (this.#now() >= entry.until) return undefined
+    const now = this.#now()
+    if (now >= entry.until) return undefined
     this.#entries.set(key, entry)
-    return entry.answer
+    return { ...entry.answer, retentionMs: entry.retainedUntil - now }
   }
 
   put(key: string, answer: FinalAnswer): void {
     this.#entries.delete(key)
     if (this.#entries.size >= this.#max) this.#evict()
-    this.#entries.set(key, { answer, until: this.#now() + Math.min(this.#maxAgeMs, answer.retentionMs) })
+    const now = this.#now()
+    const retainedUntil = now + answer.retentionMs
+    this.#entries.set(key, { answer, retainedUntil, until: Math.min(retainedUntil, now + this.#maxAgeMs) })
   }
 
   delete(key: string): void {

@@ -8,6 +8,7 @@ export type FinalAnswer = Settled & { readonly retryable: false }
  * that it can be late but never wrong.
  */
 export interface RecordCache {
+  /** The answer, with what is left of its retention now. */
   get(key: string): Promise<FinalAnswer | undefined> | FinalAnswer | undefined
   /** Keeps an answer for at most `answer.retentionMs` from now. */
   put(key: string, answer: FinalAnswer): Promise<void> | void

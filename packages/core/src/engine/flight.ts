@@ -37,6 +37,8 @@ export class Flight<S extends Store = Store> {
   readonly #request: Request
   readonly #callers = new Set<Caller>()
   readonly #known: number
+  /** When this flight last asked the store for something; not later than the store's answer was true. */
+  #sentAt: number
   #busy: Busy | undefined
   #busySince = 0
   /** Called when the last caller has left. */
@@ -49,6 +51,7 @@ export class Flight<S extends Store = Store> {
     this.settings = request.settings
     this.#request = request
     this.#known = engine.forgotten
+    this.#sentAt = engine.runtime.now()
   }
 
   get deserted(): boolean {
@@ -101,6 +104,7 @@ export class Flight<S extends Store = Store> {
   /** Sends a call to the store, three times at most or for `keepTryingMs`. @throws StoreError */
   send<T>(name: string, send: (store: S) => Promise<T>, keepTryingMs?: number): Promise<T> {
     const { runtime, alarms, store } = this.engine
+    this.#sentAt = runtime.now()
     return repeat(runtime, alarms, name, () => send(store), { ...this.#callOptions(name), keepTryingMs })
   }
 
@@ -123,9 +127,14 @@ export class Flight<S extends Store = Store> {
     return outcome
   }
 
-  /** Offers an answer to the local cache, unless something was forgotten since this flight began. */
+  /**
+   * Offers an answer to the local cache, unless something was forgotten since this flight began. Its retention is
+   * counted from when the store was asked, so that it ends here before it ends in the store.
+   */
   remember(answer: FinalAnswer): void {
-    if (this.#known === this.engine.forgotten) this.engine.cache?.put(this.key, answer)
+    const { cache, forgotten, runtime } = this.engine
+    if (this.#known !== forgotten) return
+    cache?.put(this.key, { ...answer, retentionMs: answer.retentionMs - (runtime.now() - this.#sentAt) })
   }
 
   #callOptions(call: string) {

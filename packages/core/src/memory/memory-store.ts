@@ -11,6 +11,8 @@ import type {
   Store,
   StoredRecord,
 } from '../contracts/store'
+import { onlyKnown } from '../options/only-known'
+import { aFunction } from '../options/settings'
 import { wholeNumber } from '../options/whole-number'
 import { decideClaim, type Transition } from '../record/claim'
 import { kept, type RecordData, shown } from '../record/record'
@@ -44,8 +46,9 @@ export class MemoryStore implements Store {
 
   /** @throws TypeError if an option is wrong */
   constructor(options: MemoryStoreOptions = {}) {
-    this.#max = wholeNumber('MemoryStore max', options.max ?? 100_000)
-    this.#clock = options.clock ?? Date.now
+    const { max = 100_000, clock = Date.now } = onlyKnown(options, ['max', 'clock'])
+    this.#max = wholeNumber('max', max)
+    this.#clock = aFunction('clock', clock)
   }
 
   /** How many records and tombstones there are, expired ones that were not cleaned up yet included. */

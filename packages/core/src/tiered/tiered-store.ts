@@ -1,5 +1,7 @@
 import type { FinalAnswer, RecordCache } from '../contracts/record-cache'
 import type { Claim, ClaimOutcome, Store } from '../contracts/store'
+import { shown } from '../options/duration'
+import { onlyKnown } from '../options/only-known'
 import { withMethods } from '../options/settings'
 import { differ } from '../record/claim'
 
@@ -17,9 +19,10 @@ export interface TieredStoreOptions {
  *
  * @throws TypeError if an option is wrong
  */
-export function tieredStore({ caches, authority }: TieredStoreOptions): Store {
+export function tieredStore(options: TieredStoreOptions): Store {
+  const { caches, authority } = onlyKnown(options, ['caches', 'authority'])
   if (!Array.isArray(caches))
-    throw new TypeError(`caches must be a list of record caches; got ${typeof caches}`)
+    throw new TypeError(`caches must be a list of record caches; got ${shown(caches)}`)
   for (const cache of caches) withMethods('caches', cache, ['get', 'put', 'delete'])
   const methods = ['claim', 'extend', 'complete', 'fail', 'saveStep', 'resolve', 'get', 'delete', 'list']
   return new TieredStore(caches, withMethods('authority', authority, methods, ['watch']))
