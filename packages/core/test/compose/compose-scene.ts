@@ -1,8 +1,8 @@
 import { composeStore } from '../../src/compose/compose-store'
 import type { ComposeOptions } from '../../src/compose/options'
 import type { Claim } from '../../src/contracts/store'
-import { ManualTime } from '../mutex/manual-time'
 import { ScriptedLockStore } from '../mutex/scripted-lock-store'
+import { VirtualRuntime } from '../support/virtual-runtime'
 import { ScriptedRepository } from './scripted-repository'
 
 export const KEY = 'idem:::order'
@@ -11,7 +11,7 @@ export const EPOCH = 1_700_000_000_000
 
 /** A composed store whose clock, lock store and repository are in one hand. */
 export function composeScene(options: Partial<ComposeOptions> = {}) {
-  const time = new ManualTime()
+  const time = new VirtualRuntime()
   const clock = { aheadMs: EPOCH }
   const lock = new ScriptedLockStore(() => clock.aheadMs + time.now())
   const repository = new ScriptedRepository()

@@ -3,8 +3,7 @@ import { composeStore } from '../../src/compose/compose-store'
 import { StoreError } from '../../src/errors'
 import { Idem } from '../../src/idem'
 import { MemoryLockStore } from '../../src/memory/memory-lock-store'
-import { settled } from '../mutex/manual-time'
-import { watched } from '../mutex/mutex-scene'
+import { watched } from '../support/watched'
 import { aClaim, aCompletion, composeScene, EPOCH, KEY } from './compose-scene'
 import { ScriptedRepository } from './scripted-repository'
 
@@ -20,7 +19,7 @@ describe('composeStore', () => {
     expect(await store.complete(aCompletion('one'))).toBe(true)
     expect(repository.calls).toEqual(['get', 'get', 'create', 'get', 'update'])
     expect(await lock.inner.isHeld(KEY)).toBe(false)
-    expect(time.timers).toEqual([])
+    expect(time.timers + time.backgroundTimers).toBe(0)
   })
 
   it('keeps plain data: exactly these fields, the same after JSON', async () => {
@@ -89,7 +88,7 @@ describe('composeStore', () => {
       const other = watched(store.claim(aClaim('two', { key: 'other' })))
       await time.advance(600)
       lock.letThrough()
-      await settled()
+      await time.settle()
       expect(other.state).toBe('resolved')
       await time.advance(4_399)
       lock.calls.length = 0
@@ -186,15 +185,15 @@ describe('composeStore', () => {
         [{}, 2_000],
         [{ ttl: '7s' }, 7_000],
       ] as const) {
-        const { store, lock, repository } = composeScene(options)
+        const { store, lock, repository, time } = composeScene(options)
         let goOn = () => {}
         repository.script('get', () => new Promise((resolve) => (goOn = resolve)))
         const claiming = watched(store.claim(aClaim('one')))
-        await settled()
+        await time.settle()
         const other = await lock.inner.acquire({ name: KEY, owner: 'rival', ttlMs: 1 })
         expect(other).toEqual({ acquired: false, ttlMs })
         goOn()
-        await settled()
+        await time.settle()
         expect(claiming.state).toBe('resolved')
       }
     })
@@ -230,10 +229,10 @@ describe('composeStore', () => {
     })
 
     it('does not fail because the lock cannot be given back', async () => {
-      const { store, lock } = composeScene()
+      const { store, lock, time } = composeScene()
       lock.always('fails', 'release')
       expect(await store.claim(aClaim('one'))).toMatchObject({ type: 'acquired' })
-      await settled()
+      await time.settle()
     })
 
     it('says clearly that a repository without list() cannot be listed', async () => {
@@ -272,10 +271,11 @@ describe('composeStore', () => {
 
   describe('that deletes', () => {
     it('leaves nothing of the record but what refuses late writes', async () => {
-      const { store, repository } = composeScene()
+      const { store, repository, time } = composeScene()
       await store.claim(aClaim('one', { fingerprint: 'f' }))
       await store.saveStep({ key: KEY, owner: 'one', name: 'charge', value: '1' })
       await store.complete(aCompletion('one'))
+      await time.advance(1_000)
       expect(await store.delete(KEY)).toBe(true)
       expect(await store.get(KEY)).toBeUndefined()
       expect(await store.delete(KEY)).toBe(false)
@@ -283,7 +283,8 @@ describe('composeStore', () => {
       expect(row).toMatchObject({ steps: [] })
       expect(row).not.toHaveProperty('value')
       expect(row).not.toHaveProperty('fingerprint')
-      expect(row['goneAt']).toBe(row['updatedAt'])
+      const now = EPOCH + time.now()
+      expect(row).toMatchObject({ updatedAt: now, expiresAt: now, goneAt: now })
     })
 
     it('refuses a claimant that was stopped before the record was made and deleted', async () => {
@@ -291,13 +292,13 @@ describe('composeStore', () => {
       let goOn = () => {}
       repository.script('create', () => new Promise((resolve) => (goOn = resolve)))
       const stopped = watched(store.claim(aClaim('late')))
-      await settled()
+      await time.settle()
       time.freeze(60_000)
       const other = anotherStore()
       const first = await other.claim(aClaim('other'))
       await other.delete(KEY)
       goOn()
-      await settled()
+      await time.settle()
       // It looked again: its fence is greater than that of the attempt that it never saw.
       expect(stopped).toMatchObject({ state: 'resolved', value: { type: 'acquired' } })
       const fences = [first, stopped.value].map((outcome) =>

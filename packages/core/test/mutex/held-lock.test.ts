@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { LockLostError } from '../../src/errors'
-import { settled } from './manual-time'
-import { mutexScene, watched } from './mutex-scene'
+import { watched } from '../support/watched'
+import { mutexScene } from './mutex-scene'
 
 const NAME = 'idem:door'
 
@@ -25,10 +25,10 @@ describe('HeldLock', () => {
   it('keeps no process alive', async () => {
     const { mutex, store, time } = mutexScene()
     await mutex.acquire('door')
-    expect(time.timers.map(({ background }) => background)).toEqual([true, true])
+    expect([time.timers, time.backgroundTimers]).toEqual([0, 2])
     store.always('hangs', 'extend')
     await time.advance(5_000)
-    expect(time.timers.map(({ background }) => background)).toEqual([true, true])
+    expect([time.timers, time.backgroundTimers]).toEqual([0, 2])
   })
 
   it.each(['fails', 'lost', 'hangs'] as const)('renews again if a renewal %s', async (fate) => {
@@ -74,7 +74,7 @@ describe('HeldLock', () => {
     store.always('held back', 'extend')
     await time.advance(9_000)
     store.letThrough()
-    await settled()
+    await time.settle()
     store.always('fails', 'extend')
     // Renewals were sent every second from 3,333 ms on; the last that the store answered was sent at 8,333 ms.
     await time.advance(8_333 + 9_400 - 9_000)
@@ -101,17 +101,17 @@ describe('HeldLock', () => {
   it('is lost when the store says so at a renewal', async () => {
     const { mutex, store, time } = mutexScene()
     const lock = await mutex.acquire('door')
-    await store.inner.release({ name: NAME, owner: 'owner-1' })
+    await store.inner.release({ name: NAME, owner: 'token-1' })
     await time.advance(3_334)
     expect(lock.signal.reason).toBeInstanceOf(LockLostError)
-    expect(time.timers).toEqual([])
+    expect(time.timers + time.backgroundTimers).toBe(0)
   })
 
   it('is lost when the store says so to isHeld or to extend', async () => {
     for (const ask of ['isHeld', 'extend'] as const) {
       const { mutex, store } = mutexScene()
       const lock = await mutex.acquire('door')
-      await store.inner.release({ name: NAME, owner: 'owner-1' })
+      await store.inner.release({ name: NAME, owner: 'token-1' })
       expect(await lock[ask]()).toBe(false)
       expect(lock.signal.reason).toBeInstanceOf(LockLostError)
     }
@@ -137,10 +137,10 @@ describe('HeldLock', () => {
     const lock = await mutex.acquire('door')
     store.script('isHeld', 'held back')
     const asking = watched(lock.isHeld())
-    await settled()
+    await time.settle()
     time.freeze(9_501)
     store.letThrough()
-    await settled()
+    await time.settle()
     expect(asking).toMatchObject({ state: 'resolved', value: false })
   })
 
@@ -233,13 +233,13 @@ describe('HeldLock', () => {
       expect(await lock.isHeld()).toBe(false)
       expect(await lock.extend()).toBe(false)
       expect(lock.signal.aborted).toBe(false)
-      expect(time.timers).toEqual([])
+      expect(time.timers + time.backgroundTimers).toBe(0)
     })
 
     it('is false, and the signal fires, if the lock was gone; and never touches the lock of another', async () => {
       const { mutex, store, rival } = mutexScene()
       const lock = await mutex.acquire('door')
-      await store.inner.release({ name: NAME, owner: 'owner-1' })
+      await store.inner.release({ name: NAME, owner: 'token-1' })
       await rival(60_000)
       expect(await lock.release()).toBe(false)
       expect(lock.signal.reason).toBeInstanceOf(LockLostError)
@@ -275,7 +275,7 @@ describe('HeldLock', () => {
       const releasing = watched(lock.release())
       await time.advance(1_500)
       store.letThrough()
-      await settled()
+      await time.settle()
       expect(releasing).toMatchObject({ state: 'resolved', value: false })
       expect(lock.signal.aborted).toBe(false)
     })
@@ -287,7 +287,7 @@ describe('HeldLock', () => {
       const releasing = watched(lock.release())
       await time.advance(3_000)
       expect(releasing).toMatchObject({ state: 'rejected', error: { code: 'STORE' } })
-      expect(time.timers).toEqual([])
+      expect(time.timers + time.backgroundTimers).toBe(0)
       expect(await lock.release()).toBe(true)
       expect(await store.inner.isHeld(NAME)).toBe(false)
     })
@@ -299,10 +299,10 @@ describe('HeldLock', () => {
       await time.advance(3_400)
       store.script('release', 'late')
       const releasing = watched(lock.release())
-      await settled()
+      await time.settle()
       // The store comes to the renewal first, then to the release.
       store.letThrough()
-      await settled()
+      await time.settle()
       expect(releasing).toMatchObject({ state: 'resolved', value: true })
       expect(await store.inner.isHeld(NAME)).toBe(false)
     })
@@ -378,7 +378,7 @@ describe('Mutex.run that loses the lock', () => {
 
   it('throws LockLostError if only the release shows that the lock was gone', async () => {
     const { mutex, store } = mutexScene()
-    const running = mutex.run('door', () => store.inner.release({ name: NAME, owner: 'owner-1' }))
+    const running = mutex.run('door', () => store.inner.release({ name: NAME, owner: 'token-1' }))
     await expect(running).rejects.toThrow(LockLostError)
   })
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { StoreError } from '../../src/errors'
-import { settled } from './manual-time'
-import { mutexScene, watched } from './mutex-scene'
+import { watched } from '../support/watched'
+import { mutexScene } from './mutex-scene'
 
 const NAME = 'idem:door'
 
@@ -16,7 +16,7 @@ describe('Mutex whose calls go astray', () => {
       expect(acquiring.state).toBe('resolved')
       expect(store.count('acquire')).toBe(3)
       expect(await acquiring.value?.isHeld()).toBe(true)
-      expect(await store.inner.isHeld(NAME, 'owner-1')).toBe(true)
+      expect(await store.inner.isHeld(NAME, 'token-1')).toBe(true)
     },
   )
 
@@ -58,7 +58,7 @@ describe('Mutex whose calls go astray', () => {
     await time.advance(7_000)
     expect(acquiring.state).toBe('rejected')
     store.letThrough()
-    await settled()
+    await time.settle()
     expect(await store.inner.isHeld(NAME)).toBe(false)
   })
 
@@ -71,7 +71,7 @@ describe('Mutex whose calls go astray', () => {
     expect(trying).toMatchObject({ state: 'resolved', value: undefined })
     await rivalLeaves()
     store.letThrough()
-    await settled()
+    await time.settle()
     expect(await store.inner.isHeld(NAME)).toBe(false)
   })
 
@@ -82,35 +82,35 @@ describe('Mutex whose calls go astray', () => {
     await time.advance(3_000)
     expect(await acquiring.value?.release()).toBe(true)
     store.letThrough()
-    await settled()
+    await time.settle()
     expect(await store.inner.isHeld(NAME)).toBe(false)
   })
 
   it('gives back a grant that arrives after the caller has left', async () => {
-    const { mutex, store } = mutexScene()
+    const { mutex, store, time } = mutexScene()
     store.script('acquire', 'held back')
     store.script('release', 'fails')
     const leave = new AbortController()
     const acquiring = watched(mutex.acquire('door', { signal: leave.signal }))
-    await settled()
+    await time.settle()
     leave.abort(new Error('tired'))
-    await settled()
+    await time.settle()
     expect(acquiring).toMatchObject({ state: 'rejected', error: new Error('tired') })
     expect(await store.inner.isHeld(NAME)).toBe(true)
     store.letThrough()
-    await settled()
+    await time.settle()
     expect(await store.inner.isHeld(NAME)).toBe(false)
   })
 
   it('gives back a grant that arrives in the very moment in which the caller leaves', async () => {
-    const { mutex, store } = mutexScene()
+    const { mutex, store, time } = mutexScene()
     store.script('acquire', 'held back')
     const leave = new AbortController()
     const acquiring = watched(mutex.acquire('door', { signal: leave.signal }))
-    await settled()
+    await time.settle()
     leave.abort(new Error('tired'))
     store.letThrough()
-    await settled()
+    await time.settle()
     expect(acquiring.state).toBe('rejected')
     expect(await store.inner.isHeld(NAME)).toBe(false)
   })
@@ -130,7 +130,7 @@ describe('Mutex whose calls go astray', () => {
     store.always('hangs', 'acquire')
     const leave = new AbortController()
     const acquiring = watched(mutex.acquire('door', { signal: leave.signal }))
-    await settled()
+    await time.settle()
     leave.abort()
     await time.advance(10_000)
     expect(acquiring.state).toBe('rejected')
@@ -159,7 +159,7 @@ describe('Mutex whose calls go astray', () => {
     const lock = acquiring.value
     expect(await lock?.extend('1m')).toBe(true)
     store.letThrough()
-    await settled()
+    await time.settle()
     store.always('fails', 'extend')
     // The late call has set the time back to 1 s.
     await time.advance(999)

@@ -2,8 +2,8 @@ import { describe, expect, it, vi } from 'vitest'
 import { LockNotAcquiredError, StoreError } from '../../src/errors'
 import { MemoryLockStore } from '../../src/memory/memory-lock-store'
 import { Mutex } from '../../src/mutex/mutex'
-import { settled } from './manual-time'
-import { mutexScene, watched } from './mutex-scene'
+import { watched } from '../support/watched'
+import { mutexScene } from './mutex-scene'
 
 describe('Mutex', () => {
   it('grants a free lock at once, in one call', async () => {
@@ -61,7 +61,7 @@ describe('Mutex', () => {
       await rival(60_000)
       expect(await mutex.tryAcquire('door')).toBeUndefined()
       expect(store.calls).toEqual(['acquire'])
-      expect(time.timers).toEqual([])
+      expect(time.timers + time.backgroundTimers).toBe(0)
     })
   })
 
@@ -132,7 +132,7 @@ describe.each([{ watch: false }, { watch: true }])(
         expect(waiting).toMatchObject({ state: 'rejected', error: { code: 'LOCK_NOT_ACQUIRED' } })
         expect((waiting.error as Error).message).toContain(`"door" is held by somebody else`)
         expect((waiting.error as Error).message).toContain(`${waitMs} ms`)
-        expect(time.timers).toEqual([])
+        expect(time.timers + time.backgroundTimers).toBe(0)
       }
     })
 
@@ -183,9 +183,9 @@ describe.each([{ watch: false }, { watch: true }])(
       const waiting = watched(mutex.acquire('door', { signal: leave.signal }))
       await time.advance(500)
       leave.abort(new Error('tired'))
-      await settled()
+      await time.settle()
       expect(waiting).toMatchObject({ state: 'rejected', error: new Error('tired') })
-      expect(time.timers).toEqual([])
+      expect(time.timers + time.backgroundTimers).toBe(0)
       const asked = store.calls.length
       await rivalLeaves()
       await time.advance(10_000)
