@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { composeStore } from '../../src/compose/compose-store'
 import { StoreError } from '../../src/errors'
 import { Idem } from '../../src/idem'
@@ -55,101 +55,6 @@ describe('composeStore', () => {
     const answers = await Promise.all([one.run('order', pay), two.run('order', pay), one.run('order', pay)])
     expect(answers).toEqual(['receipt 1', 'receipt 1', 'receipt 1'])
     expect(await two.execute('order', pay)).toMatchObject({ value: 'receipt 1', replayed: true })
-  })
-
-  describe('reads without the lock', () => {
-    it('answers that need no write, once a grant has told the clock', async () => {
-      const { store, anotherStore, lock, repository } = composeScene()
-      await store.claim(aClaim('one', { fingerprint: 'f' }))
-      lock.calls.length = 0
-      expect(await store.claim(aClaim('two'))).toMatchObject({ type: 'running', leaseMs: 30_000 })
-      expect(await store.claim(aClaim('two', { fingerprint: 'g' }))).toEqual({ type: 'mismatch' })
-      expect(lock.calls).toEqual([])
-      await store.complete(aCompletion('one'))
-      lock.calls.length = 0
-      repository.calls.length = 0
-      expect(await store.claim(aClaim('two'))).toMatchObject({ type: 'settled', value: '"paid"' })
-      expect(await store.get(KEY)).toMatchObject({ state: 'succeeded' })
-      expect(await store.list({ prefix: '', limit: 10 })).toMatchObject({ records: [{ key: KEY }] })
-      expect(lock.calls).toEqual([])
-      expect(repository.calls).toEqual(['get', 'get', 'list'])
-
-      const fresh = anotherStore()
-      expect(await fresh.claim(aClaim('two'))).toMatchObject({ type: 'settled' })
-      expect(lock.calls).toEqual(['acquire', 'release'])
-    })
-
-    it('never what has run out: a grant on its way is counted as if it were old', async () => {
-      const { store, lock, repository, time } = composeScene()
-      await store.claim(aClaim('one'))
-      await store.complete(aCompletion('one', 5_000))
-      // The next grant is read now and comes 600 ms later.
-      lock.script('acquire', 'held back')
-      const other = watched(store.claim(aClaim('two', { key: 'other' })))
-      await time.advance(600)
-      lock.letThrough()
-      await time.settle()
-      expect(other.state).toBe('resolved')
-      await time.advance(4_399)
-      lock.calls.length = 0
-      expect(await store.claim(aClaim('two'))).toMatchObject({ type: 'settled', retentionMs: 1 })
-      expect(lock.calls).toEqual([])
-      await time.advance(1)
-      expect(await store.claim(aClaim('two'))).toMatchObject({ type: 'acquired' })
-      expect(repository.row(KEY)).toMatchObject({ owner: 'two' })
-    })
-
-    it('says under the lock only that something has run out', async () => {
-      const { store, lock, time } = composeScene()
-      await store.claim(aClaim('one', { leaseMs: 1_000 }))
-      await store.claim(aClaim('one', { key: 'buried' }))
-      await store.complete({ ...aCompletion('one', 1_000), key: 'buried', tombstoneMs: 60_000 })
-      await time.advance(1_000)
-      lock.calls.length = 0
-      expect(await store.claim(aClaim('two', { onAbandoned: 'reject' }))).toMatchObject({ type: 'abandoned' })
-      expect(lock.calls).toEqual(['acquire', 'release'])
-      expect(await store.claim(aClaim('two', { key: 'buried' }))).toEqual({ type: 'expired' })
-      expect(lock.calls).toEqual(['acquire', 'release', 'acquire', 'release'])
-    })
-
-    it('asks for the clock again when it was told it too long ago, or when the local clock has jumped', async () => {
-      const { store, lock, time } = composeScene()
-      const reads = [
-        () => store.claim(aClaim('two')),
-        () => store.get(KEY),
-        () => store.list({ prefix: '', limit: 1 }),
-      ]
-      for (const read of reads) {
-        for (const [passes, calls] of [
-          [10_001, ['acquire', 'release']],
-          [10_000, []],
-          [-10_000, ['acquire', 'release']],
-        ] as const) {
-          await store.claim(aClaim('one', { leaseMs: 3_600_000 }))
-          time.freeze(passes)
-          lock.calls.length = 0
-          await read()
-          expect(lock.calls).toEqual(calls)
-        }
-      }
-    })
-
-    it("goes by the lock store's clock, whatever the date is here", async () => {
-      vi.useFakeTimers({ now: 0, toFake: ['Date'] })
-      try {
-        const { store, time } = composeScene()
-        await store.claim(aClaim('one'))
-        vi.setSystemTime(EPOCH * 2)
-        await time.advance(5_000)
-        expect(await store.get(KEY)).toMatchObject({
-          state: 'running',
-          createdAt: EPOCH + 1_000,
-          leaseMs: 25_000,
-        })
-      } finally {
-        vi.useRealTimers()
-      }
-    })
   })
 
   describe('whose lock is busy', () => {
@@ -266,65 +171,6 @@ describe('composeStore', () => {
       repository.script('update', ...Array<'overtaken'>(5).fill('overtaken'))
       await expect(store.complete(aCompletion('one'))).rejects.toThrow(StoreError)
       expect(await store.complete(aCompletion('one'))).toBe(true)
-    })
-  })
-
-  describe('that deletes', () => {
-    it('leaves nothing of the record but what refuses late writes', async () => {
-      const { store, repository, time } = composeScene()
-      await store.claim(aClaim('one', { fingerprint: 'f' }))
-      await store.saveStep({ key: KEY, owner: 'one', name: 'charge', value: '1' })
-      await store.complete(aCompletion('one'))
-      await time.advance(1_000)
-      expect(await store.delete(KEY)).toBe(true)
-      expect(await store.get(KEY)).toBeUndefined()
-      expect(await store.delete(KEY)).toBe(false)
-      const row = repository.row(KEY)
-      expect(row).toMatchObject({ steps: [] })
-      expect(row).not.toHaveProperty('value')
-      expect(row).not.toHaveProperty('fingerprint')
-      const now = EPOCH + time.now()
-      expect(row).toMatchObject({ updatedAt: now, expiresAt: now, goneAt: now })
-    })
-
-    it('refuses a claimant that was stopped before the record was made and deleted', async () => {
-      const { store, anotherStore, repository, time } = composeScene()
-      let goOn = () => {}
-      repository.script('create', () => new Promise((resolve) => (goOn = resolve)))
-      const stopped = watched(store.claim(aClaim('late')))
-      await time.settle()
-      time.freeze(60_000)
-      const other = anotherStore()
-      const first = await other.claim(aClaim('other'))
-      await other.delete(KEY)
-      goOn()
-      await time.settle()
-      // It looked again: its fence is greater than that of the attempt that it never saw.
-      expect(stopped).toMatchObject({ state: 'resolved', value: { type: 'acquired' } })
-      const fences = [first, stopped.value].map((outcome) =>
-        outcome?.type === 'acquired' ? outcome.fence : 0,
-      )
-      expect(fences[0]).toBeLessThan(fences[1] ?? 0)
-    })
-
-    it('has fences that grow although the repository remembers nothing, and the clock goes back', async () => {
-      const { store, repository, clock } = composeScene()
-      const first = await store.claim(aClaim('one'))
-      repository.rows.clear()
-      clock.aheadMs -= 60_000
-      const second = await store.claim(aClaim('two'))
-      if (first.type !== 'acquired' || second.type !== 'acquired') throw new Error('both are acquired')
-      expect(second.fence).toBeGreaterThan(first.fence)
-    })
-
-    it('has fences that grow although the lock store has lost its own', async () => {
-      const { store, repository, time } = composeScene()
-      const first = await store.claim(aClaim('one', { leaseMs: 1 }))
-      if (first.type !== 'acquired') throw new Error('it is acquired')
-      const row = { ...repository.row(KEY), fence: first.fence + 1e12 }
-      repository.rows.set(KEY, { json: JSON.stringify(row), version: 1 })
-      await time.advance(10)
-      expect(await store.claim(aClaim('two'))).toMatchObject({ attempt: 2, fence: first.fence + 1e12 + 1 })
     })
   })
 
