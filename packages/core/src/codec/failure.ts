@@ -1,8 +1,8 @@
 import { type Failure, OperationFailedError } from '../errors'
 import type { ErrorCodec } from '../options/options'
 
-/** A message longer than this is cut: a failure must always fit. */
-const MAX_MESSAGE = 8192
+/** A text longer than this is cut: a failure must always fit. */
+const MAX_LENGTH = 8192
 
 /** What can be told of an error. Never throws, whatever was thrown. */
 export function describeError(error: unknown): Failure {
@@ -10,9 +10,10 @@ export function describeError(error: unknown): Failure {
   const message = field(error, 'message')
   const code = field(error, 'code')
   return {
-    name: typeof name === 'string' ? name : 'Error',
-    message: (typeof message === 'string' ? message : printed(error)).slice(0, MAX_MESSAGE),
-    ...((typeof code === 'string' || typeof code === 'number') && { code }),
+    name: typeof name === 'string' ? cut(name) : 'Error',
+    message: cut(typeof message === 'string' ? message : printed(error)),
+    ...(typeof code === 'string' && { code: cut(code) }),
+    ...(typeof code === 'number' && { code }),
     ...json(field(error, 'details')),
   }
 }
@@ -50,6 +51,8 @@ function field(error: unknown, name: string): unknown {
     return undefined
   }
 }
+
+const cut = (text: string): string => text.slice(0, MAX_LENGTH)
 
 function printed(thrown: unknown): string {
   try {

@@ -89,7 +89,7 @@ export class Attempt implements AttemptContext {
       if (text !== undefined) return settings.codec.decode(text) as T
       throw new ResultUnavailableError(`${shown} is done, but its value could not be kept`)
     }
-    if (this.#reason instanceof LeaseLostError) throw this.#reason
+    if (this.isLost || this.#reason instanceof LeaseLostError) throw this.#refusal(shown)
 
     const value = await run()
     const { text, error } = encodeValue(value, settings)
@@ -114,6 +114,12 @@ export class Attempt implements AttemptContext {
     }
     if (saved) return
     this.loseLease('taken')
-    throw new LeaseLostError(`attempt ${this.attempt} of ${key} lost its lease before ${shown} was saved`)
+    throw this.#refusal(shown)
+  }
+
+  #refusal(shown: string): LeaseLostError {
+    return new LeaseLostError(
+      `attempt ${this.attempt} of ${this.key} lost its lease before ${shown} was saved`,
+    )
   }
 }

@@ -3,6 +3,7 @@ import type { FinalAnswer } from '../contracts/record-cache'
 import type { ClaimOutcome, Settled, StoredRecord } from '../contracts/store'
 import { LeaseLostError, type StoreError } from '../errors'
 import type { AttemptContext } from '../options/options'
+import { differ } from '../record/claim'
 import type { Flight } from './flight'
 import { abandoned, expired, mismatch, type Outcome, refused, replayed } from './outcome'
 import { Pause } from './pause'
@@ -44,12 +45,15 @@ export async function drive(flight: Flight, handler: Handler): Promise<Outcome> 
                 waitedFor,
               })
             })
-          : flight.send('get', async (store) => asOutcome(await store.get(key))))
+          : flight.send('get', async (store) => asOutcome(await store.get(key), fingerprint)))
       } catch (error) {
         if (lostAttempt !== undefined) return flight.refuse(lost(key, lostAttempt, error))
         void giveBack(flight, owner, error, policy !== 'reject')
+        if (flight.deserted) return flight.desert()
         // What is known to run elsewhere is never run unprotected beside it.
-        if (settings.onStoreDown === 'throw' || waitedFor !== undefined) return refused(() => error as StoreError)
+        if (settings.onStoreDown === 'throw' || waitedFor !== undefined) {
+          return flight.refuse(refused(() => error as StoreError))
+        }
         return runUnprotected(flight, handler, error as StoreError)
       }
       switch (outcome.type) {
@@ -89,17 +93,22 @@ export async function drive(flight: Flight, handler: Handler): Promise<Outcome> 
   }
 }
 
-export function answered(flight: Flight, settled: Settled, waited: boolean): Outcome {
-  if (!settled.retryable) flight.remember(settled as FinalAnswer)
+export function answered(flight: Flight, settled: Settled, waited: boolean, isCommitted = true): Outcome {
+  if (isCommitted && !settled.retryable) flight.remember(settled as FinalAnswer)
   const { attempt } = settled
   flight.emit(waited ? { type: 'shared', attempt } : { type: 'replayed', attempt, from: 'store' })
   return replayed(settled, flight.settings)
 }
 
-/** What a look shows, in the words of a claim; a record that is gone is as unknown as an abandoned one. */
-function asOutcome(record: StoredRecord | undefined): ClaimOutcome {
-  if (record?.state === 'running') return { ...record, type: 'running', leaseMs: record.leaseMs ?? 0 }
-  if (record === undefined || record.state === 'abandoned') return { type: 'abandoned', attempt: 0 }
+/**
+ * What a look shows, in the words of a claim. A record that is gone is as unknown as an abandoned one, and one that was
+ * made anew for another payload has no answer to this.
+ */
+function asOutcome(record: StoredRecord | undefined, fingerprint: string | undefined): ClaimOutcome {
+  if (record === undefined || record.state === 'abandoned' || differ(record.fingerprint, fingerprint)) {
+    return { type: 'abandoned', attempt: 0 }
+  }
+  if (record.state === 'running') return { ...record, type: 'running', leaseMs: record.leaseMs ?? 0 }
   return { ...record, type: 'settled', state: record.state, retentionMs: 0 }
 }
 

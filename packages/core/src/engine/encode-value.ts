@@ -1,4 +1,5 @@
 import type { Codec } from '../codec/codec'
+import { describeError } from '../codec/failure'
 import { CodecError, type IdemError } from '../errors'
 import type { Settings } from '../options/settings'
 
@@ -28,7 +29,8 @@ export function decodeValue(text: string, codec: Codec): unknown {
 }
 
 function codecError(call: string, cause: unknown): CodecError {
-  return cause instanceof CodecError ? cause : new CodecError(`codec.${call}() failed: ${cause}`, { cause })
+  if (cause instanceof CodecError) return cause
+  return new CodecError(`codec.${call}() failed: ${describeError(cause).message}`, { cause })
 }
 
 /** Whether a text has more than so many bytes of UTF-8, of which each of its units takes one to three. */

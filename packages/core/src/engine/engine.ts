@@ -60,9 +60,11 @@ export class Engine<S extends Store = Store> {
     const id = flightId(request)
     const running = request.alone ? undefined : this.#flights.get(id)
     if (running) {
-      const { attempt, shared } = await running.join(request, false)
-      this.emit(request, { type: 'shared', attempt })
-      return { value: shared(), replayed: true, attempt }
+      const outcome = await running.join(request, false)
+      const { attempt } = outcome
+      if (attempt > 0) this.emit(request, { type: 'shared', attempt })
+      else running.refuse(outcome)
+      return { value: outcome.shared(), replayed: true, attempt }
     }
     const flight = new Flight(this, request)
     if (!request.alone) this.#flights.set(id, flight)

@@ -85,6 +85,11 @@ export class Flight<S extends Store = Store> {
     }
   }
 
+  /** The lease of the running attempt was renewed. */
+  renewed(): void {
+    this.#busySince = this.engine.runtime.now()
+  }
+
   /** Every caller gets the outcome, and new ones begin a flight of their own. */
   finish(outcome: Outcome): void {
     this.engine.retire(this)

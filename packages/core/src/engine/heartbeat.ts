@@ -69,7 +69,10 @@ export class Heartbeat {
       .catch(() => undefined)
     if (this.#isStopped) return
     if (held === false) return this.#end('taken')
-    if (held) this.#leaseEndsAt = sentAt + leaseMs
+    if (held) {
+      this.#leaseEndsAt = sentAt + leaseMs
+      this.#flight.renewed()
+    }
     this.#nextBeatAt = held ? sentAt + leaseMs / 3 : engine.runtime.now() + leaseMs / 10
     this.#arm()
   }

@@ -35,7 +35,7 @@ export async function runAttempt(
     attempt.isOverdue = true
     attempt.abort(error())
     // Nobody waits any longer. Should the handler end after all, it still settles if it can.
-    flight.finish(refused(error))
+    flight.finish(flight.refuse(refused(error)))
   })
   flight.emit({ type: 'started', attempt: attempt.attempt, fence: attempt.fence, takeover: attempt.takeover })
   attend(flight, attempt)

@@ -1,3 +1,4 @@
+import { describeError } from '../codec/failure'
 import { StoreError } from '../errors'
 import type { Runtime } from '../runtime'
 import type { Alarms } from './alarms'
@@ -81,7 +82,5 @@ export async function repeat<T>(
 
 export function storeError(name: string, cause: unknown): StoreError {
   if (cause instanceof StoreError) return cause
-  return new StoreError(`the store failed to ${name}: ${cause instanceof Error ? cause.message : cause}`, {
-    cause,
-  })
+  return new StoreError(`the store failed to ${name}: ${describeError(cause).message}`, { cause })
 }

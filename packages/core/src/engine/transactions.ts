@@ -54,7 +54,8 @@ async function drive<Tx>(
           break
         }
         case 'settled':
-          return answered(flight, outcome, pause !== undefined)
+          // Inside the caller's transaction the answer may be one that is not committed yet.
+          return answered(flight, outcome, pause !== undefined, tx === undefined)
         case 'abandoned':
           return flight.refuse(abandoned(key, outcome))
         case 'mismatch':
