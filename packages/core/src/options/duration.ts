@@ -18,7 +18,7 @@ export function milliseconds(option: string, duration: Duration, bounds: Duratio
   const { min = 1, unlimited = false } = bounds
   const ms = typeof duration === 'string' ? parsed(duration) : duration
   const inRange = typeof ms === 'number' && ms >= min && ms <= Number.MAX_SAFE_INTEGER
-  if (inRange || (unlimited && ms === Number.POSITIVE_INFINITY)) return Math.ceil(ms)
+  if (inRange || (unlimited && duration === Number.POSITIVE_INFINITY)) return Math.ceil(ms)
   throw new TypeError(
     `${option} must be a duration of at least ${min} ms: a number of milliseconds or text such as '250ms', '30s', '5m', ` +
       `'24h', '30d'${unlimited ? ', or Infinity' : ''}; got ${shown(duration)}`,
