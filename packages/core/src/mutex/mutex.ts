@@ -44,9 +44,8 @@ export class Mutex {
     const settings = resolveAcquireOptions(options, this.#settings)
     const lock = await this.#take(name, settings)
     if (lock !== undefined) return lock
-    throw new LockNotAcquiredError(
-      `lock ${shownName(name)} is held by somebody else, after ${settings.waitMs} ms of waiting still`,
-    )
+    const waited = settings.waitMs === 0 ? '' : `, ${settings.waitMs} ms later still`
+    throw new LockNotAcquiredError(`lock ${shownName(name)} is held by somebody else${waited}`)
   }
 
   /**
