@@ -150,6 +150,7 @@ class IdemOnAnyStore<S extends Store = Store> {
     const settings = resolveSettings(options, this.#settings, OF_A_TRANSACTION)
     const request = this.#request(key, options, settings)
     const { tx } = options
+    if (tx !== undefined && Object(tx) !== tx) throw new TypeError('tx must be an open transaction')
     const { transactions } = this.#engine.store as Partial<TransactionalStore<unknown>>
     if (transactions === undefined) throw new TypeError('transaction() needs a store that has transactions')
     const execution = await this.#engine.execute(
