@@ -283,10 +283,10 @@ export interface Idem {
    * @example
    * const charge = idem.wrap(chargeCard, { name: 'charge', key: (order) => order.id })
    */
-  wrap<Args extends readonly unknown[], Result>(
-    fn: (...args: Args) => Promise<Result> | Result,
-    options: WrapOptions<Args>,
-  ): Wrapped<Args, Result>
+  wrap<Fn extends (...args: never[]) => unknown>(
+    fn: Fn,
+    options: WrapOptions<Parameters<Fn>>,
+  ): Wrapped<Parameters<Fn>, Awaited<ReturnType<Fn>>>
 
   /** The record of a key, decoded, or `undefined`. @throws InvalidKeyError, StoreError */
   inspect(key: Key, options?: RecordOptions): Promise<IdemRecord | undefined>

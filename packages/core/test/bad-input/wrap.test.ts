@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { CodecError, InvalidKeyError } from '../../src/errors'
 import { MemoryStore } from '../../src/memory/memory-store'
+import type { Wrapped } from '../../src/wrapped'
 import {
   type Anything,
   attemptCases,
@@ -43,7 +44,7 @@ describe('Idem.wrap', () => {
   describe.each(['call', 'execute', 'inspect', 'forget', 'resolve'] as const)('%s', (method) => {
     const callOf = (options: object, ...args: unknown[]): [act: () => unknown, calls: () => unknown[]] => {
       const { idem, calls } = spied()
-      const wrapped = idem.wrap(work, { ...right, ...options } as Anything) as ReturnType<typeof idem.wrap>
+      const wrapped: Wrapped<unknown[], unknown> = idem.wrap(work, { ...right, ...options } as Anything)
       if (method === 'call') return [() => wrapped(...args), calls]
       if (method === 'resolve') return [() => wrapped.resolve(args, 'value'), calls]
       return [() => wrapped[method](...args), calls]

@@ -103,7 +103,7 @@ describe('a running attempt', () => {
 
   it('is not refused to the caller whose handler it is', async () => {
     const { time, process } = scene()
-    const { idem } = process({ onInProgress: 'reject', waitTimeout: 1 })
+    const { idem } = process({ onInProgress: 'reject' })
     const answer = gate<string>()
     const own = watched(idem.run('a', () => answer.promise))
     await time.advance(60_000)

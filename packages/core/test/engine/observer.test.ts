@@ -210,6 +210,7 @@ describe('the observer is told', () => {
 })
 
 describe('an observer that misbehaves changes nothing:', () => {
+  // biome-ignore lint/suspicious/noThenProperty: what is not a promise may look like one
   const thenable = { then: (_: unknown, reject: (error: Error) => void) => reject(new Error('observer')) }
   it.each<[string, (event: IdemEvent) => unknown]>([
     [

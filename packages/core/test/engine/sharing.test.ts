@@ -70,7 +70,7 @@ describe('sharing in one process', () => {
     const { time, process } = scene()
     const { idem } = process()
     const answer = gate<string>()
-    const leader = watched(idem.run('a', () => answer.promise, { waitTimeout: 1, onInProgress: 'reject' }))
+    const leader = watched(idem.run('a', () => answer.promise, { onInProgress: 'reject' }))
     await time.settle()
     const impatient = watched(idem.run('a', () => 'no', { onInProgress: 'reject' }))
     const brief = watched(idem.run('a', () => 'no', { waitTimeout: '2s' }))
