@@ -6,8 +6,18 @@ import type { Runtime } from '../runtime'
 import type { Duration } from './duration'
 import type { Key } from './key'
 
-/** What may be said once for an {@link Idem}, and again for an operation or a call, where the last word counts. */
-export interface OperationOptions {
+/** What a caller does about an attempt that is running: whoever does not wait has no time to wait for. */
+export type WaitOptions =
+  | {
+      /** `'wait'` for a running attempt, or `'reject'` at once with `InProgressError`. @defaultValue `'wait'` */
+      readonly onInProgress?: 'wait' | undefined
+      /** How long a caller waits for a running attempt before `InProgressError`. @defaultValue `'30s'` */
+      readonly waitTimeout?: Duration | undefined
+    }
+  | { readonly onInProgress: 'reject' }
+
+/** How answers are kept and told. */
+export interface AnswerOptions {
   /** How long a settled record is replayed. @defaultValue `'24h'` */
   readonly retention?: Duration | undefined
   /** After retention, for how long to remember that the key was used. @defaultValue not at all */
@@ -18,10 +28,6 @@ export interface OperationOptions {
   readonly errorCodec?: ErrorCodec | undefined
   /** Above this many bytes of encoded value the record says *succeeded, value omitted*. @defaultValue 1 MiB */
   readonly maxResultBytes?: number | undefined
-  /** `'wait'` for a running attempt, or `'reject'` at once with `InProgressError`. @defaultValue `'wait'` */
-  readonly onInProgress?: 'wait' | 'reject' | undefined
-  /** How long a caller waits for a running attempt before `InProgressError`. @defaultValue `'30s'` */
-  readonly waitTimeout?: Duration | undefined
   /**
    * Whether another call may try again after this error; if not, the failure is final and replayed.
    * @defaultValue every error is retryable
@@ -29,8 +35,11 @@ export interface OperationOptions {
   readonly isRetryable?: ((error: unknown, attempt: number) => boolean) | undefined
 }
 
+/** What may be said once for an {@link Idem}, and again for an operation or a call, where the last word counts. */
+export type OperationOptions = AnswerOptions & WaitOptions
+
 /** Of operations that run outside a database transaction, and so can be left half done. */
-export interface AttemptOptions extends OperationOptions {
+export type AttemptOptions = OperationOptions & {
   /** How long a silent attempt keeps the record; renewed at a third of it. @defaultValue `'30s'` */
   readonly lease?: Duration | undefined
   /** After it the signal aborts, the lease is no longer renewed and the attempt is abandoned. @defaultValue `'1h'` */
@@ -63,15 +72,16 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-export interface RunOptions extends AttemptOptions, CallOptions {}
+export type RunOptions = AttemptOptions & CallOptions
 
 /** Transactions commit the claim, the writes and the answer together: nothing there can be abandoned or half done. */
-export interface TransactionOptions<Tx> extends OperationOptions, CallOptions {
-  /** A transaction that is open already, to be joined. */
-  readonly tx?: Tx | undefined
-}
+export type TransactionOptions<Tx> = OperationOptions &
+  CallOptions & {
+    /** A transaction that is open already, to be joined. */
+    readonly tx?: Tx | undefined
+  }
 
-export interface WrapOptions<Args extends readonly unknown[]> extends AttemptOptions {
+export type WrapOptions<Args extends readonly unknown[]> = AttemptOptions & {
   /** Names the operation; part of the stored key. */
   readonly name: Key
   /** The idempotency key of a call. */
@@ -84,7 +94,7 @@ export interface WrapOptions<Args extends readonly unknown[]> extends AttemptOpt
   readonly signal?: ((...args: Args) => AbortSignal | undefined) | undefined
 }
 
-export interface IdemOptions<S extends Store = Store> extends AttemptOptions {
+export type IdemOptions<S extends Store = Store> = AttemptOptions & {
   readonly store: S
   /** First part of every stored key, 1 to 64 characters. @defaultValue `'idem'` */
   readonly namespace?: string | undefined

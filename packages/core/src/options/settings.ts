@@ -57,8 +57,11 @@ const choice =
   (option, value) =>
     oneOf(option, value, words)
 
+/** The names of options that come in kinds, waiting or not: those that any kind has. */
+type NameOf<Options> = Options extends unknown ? keyof Options : never
+
 /** What each option may be; a duration becomes the setting with `Ms` behind its name. */
-const OPERATION: Record<keyof OperationOptions, Check> = {
+const OPERATION: Record<NameOf<OperationOptions>, Check> = {
   retention: duration(1),
   tombstone: duration(0),
   waitTimeout: duration(0),
@@ -69,7 +72,7 @@ const OPERATION: Record<keyof OperationOptions, Check> = {
   maxResultBytes: count,
 }
 
-const ATTEMPT: Record<keyof AttemptOptions, Check> = {
+const ATTEMPT: Record<NameOf<AttemptOptions>, Check> = {
   ...OPERATION,
   lease: duration(1, false),
   maxRunTime: duration(1),
@@ -101,7 +104,7 @@ export function resolveSettings(
 ): Settings {
   let settings = base
   for (const [option, value] of Object.entries(onlyKnown(options, known)) as [
-    keyof AttemptOptions,
+    NameOf<AttemptOptions>,
     never,
   ][]) {
     if (value === undefined || !Object.hasOwn(ATTEMPT, option)) continue

@@ -2,14 +2,15 @@ import type { Store } from '../../src/contracts/store'
 import { Idem } from '../../src/idem'
 import { MemoryStore } from '../../src/memory/memory-store'
 import type { IdemEvent } from '../../src/observer'
-import type { IdemOptions } from '../../src/options/options'
+import type { AttemptOptions, IdemOptions } from '../../src/options/options'
 import { FaultyStore } from './faulty-store'
 import { VirtualRuntime } from './virtual-runtime'
 
-type ProcessOptions = Omit<IdemOptions, 'store' | 'runtime'> & {
-  /** Whether the store tells of changes, or waiters have to poll. */
-  readonly watch?: boolean
-}
+type ProcessOptions = AttemptOptions &
+  Pick<IdemOptions, 'namespace' | 'cache' | 'observer'> & {
+    /** Whether the store tells of changes, or waiters have to poll. */
+    readonly watch?: boolean
+  }
 
 /** One store, and any number of processes, each with a connection of its own; time stands until a test moves it. */
 export function scene(records: (clock: () => number) => Store = (clock) => new MemoryStore({ clock })) {
