@@ -33,7 +33,7 @@ import {
 } from './options/settings'
 import { wholeNumber } from './options/whole-number'
 import { systemRuntime } from './runtime'
-import type { Wrapped } from './wrapped'
+import type { AnyFunction, Wrapped } from './wrapped'
 
 /** Where a record is to be found, and how it is read. */
 export type RecordOptions = Pick<CallOptions, 'scope' | 'name'> &
@@ -105,7 +105,7 @@ class IdemOnAnyStore<S extends Store = Store> {
   wrap<Args extends readonly unknown[], Result>(
     fn: (...args: Args) => Promise<Result> | Result,
     options: WrapOptions<Args>,
-  ): Wrapped<Args, Result> {
+  ) {
     aFunction('fn', fn)
     const settings = resolveSettings(options, this.#settings, OF_A_WRAP)
     const { name, key, scope, signal } = options
@@ -283,10 +283,7 @@ export interface Idem {
    * @example
    * const charge = idem.wrap(chargeCard, { name: 'charge', key: (order) => order.id })
    */
-  wrap<Fn extends (...args: never[]) => unknown>(
-    fn: Fn,
-    options: WrapOptions<Parameters<Fn>>,
-  ): Wrapped<Parameters<Fn>, Awaited<ReturnType<Fn>>>
+  wrap<Fn extends AnyFunction>(fn: Fn, options: WrapOptions<Parameters<Fn>>): Wrapped<Fn>
 
   /** The record of a key, decoded, or `undefined`. @throws InvalidKeyError, StoreError */
   inspect(key: Key, options?: RecordOptions): Promise<IdemRecord | undefined>

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { CodecError, InvalidKeyError } from '../../src/errors'
 import { MemoryStore } from '../../src/memory/memory-store'
-import type { Wrapped } from '../../src/wrapped'
 import {
   type Anything,
   attemptCases,
@@ -44,7 +43,7 @@ describe('Idem.wrap', () => {
   describe.each(['call', 'execute', 'inspect', 'forget', 'resolve'] as const)('%s', (method) => {
     const callOf = (options: object, ...args: unknown[]): [act: () => unknown, calls: () => unknown[]] => {
       const { idem, calls } = spied()
-      const wrapped: Wrapped<unknown[], unknown> = idem.wrap(work, { ...right, ...options } as Anything)
+      const wrapped = idem.wrap((..._args: unknown[]) => 'done', { ...right, ...options } as Anything)
       if (method === 'call') return [() => wrapped(...args), calls]
       if (method === 'resolve') return [() => wrapped.resolve(args, 'value'), calls]
       return [() => wrapped[method](...args), calls]
