@@ -136,11 +136,11 @@ describe('a caller that aborts', () => {
       const controller = new AbortController()
       const call = watched(idem.run('a', () => 'no', { signal: controller.signal }))
       await time.advance(1_000)
+      const { length } = store.calls
       controller.abort(reason)
       await time.settle()
       expect(call.error).toBe(reason)
       expect(time.timers).toBe(0)
-      const { length } = store.calls
       await time.advance(5_000)
       expect(store.calls).toHaveLength(length)
     }
@@ -195,6 +195,31 @@ describe('callers that all leave while the claim is under way', () => {
     expect(runs).toBe(0)
     expect(await process().idem.run('a', () => 'next')).toBe('next')
     expect(time.timers).toBe(0)
+  })
+
+  it('abandon nothing that never began, unless it was abandoned before', async () => {
+    const { time, process } = scene()
+    for (const crashed of [false, true]) {
+      const key = String(crashed)
+      if (crashed) {
+        const { idem, store } = process()
+        watched(idem.run(key, () => new Promise(() => {})))
+        await time.settle()
+        store.everything(() => new Promise(() => {}))
+        await time.advance(30_000)
+      }
+      const { idem, store } = process()
+      const claiming = gate()
+      store.coming('claim', answersAfter(claiming.promise))
+      const controller = new AbortController()
+      watched(idem.run(key, () => 'no', { signal: controller.signal }))
+      await time.settle()
+      controller.abort(reason)
+      claiming.open()
+      await time.settle()
+      expect((await idem.inspect(key))?.state).toBe(crashed ? 'abandoned' : 'failed')
+      expect(await idem.run(key, ({ takeover }) => takeover)).toBe(crashed)
+    }
   })
 
   it('hand the claim on to a new caller that comes before its answer', async () => {

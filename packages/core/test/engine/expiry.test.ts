@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { hangs } from '../support/faulty-store'
+import { hangs, rejects } from '../support/faulty-store'
 import { scene } from '../support/scene'
 import { watched } from '../support/watched'
 
@@ -177,6 +177,16 @@ describe('the record of a running attempt', () => {
     expect(await process().idem.inspect('a')).toMatchObject({ state: 'abandoned' })
     await time.advance(2_000)
     expect(await process().idem.inspect('a')).toBeUndefined()
+  })
+
+  it('is kept without limit also when it was reported abandoned', async () => {
+    const { time, process } = scene()
+    const { idem, store } = process({ retention: '10m', onAbandoned: 'reject' })
+    store.always('saveStep', rejects)
+    const order = idem.run('a', ({ step }) => step('charge', () => 1))
+    await expect(time.outlast(order)).rejects.toMatchObject({ code: 'UNSETTLED' })
+    await time.advance(1_000 * DAY_MS)
+    await expect(idem.run('a', () => 'no')).rejects.toMatchObject({ code: 'ABANDONED', attempt: 1 })
   })
 
   it('is kept without limit where it must not simply run again', async () => {

@@ -192,6 +192,20 @@ describe('a late owner', () => {
     expect(owner.store.calls).toEqual(['claim', 'extend', 'get'])
   })
 
+  it('reports no failure once it knows that its lease is lost', async () => {
+    const { time, process } = scene()
+    const owner = process()
+    const answer = gate<string>()
+    const late = watched(owner.idem.run('a', () => answer.promise))
+    await time.settle()
+    await process().idem.forget('a')
+    await time.advance(10_000)
+    answer.fail(new Error('late'))
+    await time.settle()
+    expect(late.error).toBeInstanceOf(LeaseLostError)
+    expect(owner.store.calls).toEqual(['claim', 'extend', 'get'])
+  })
+
   it('begins no further step once it knows that its lease is lost', async () => {
     const { time, ctx, wins } = await lateOwner()
     await wins(() => 'winner').promise
@@ -291,6 +305,24 @@ describe('a late owner', () => {
     await time.settle()
     expect(call.value).toBe('done')
     expect(owner.told()).toEqual(['started', 'succeeded'])
+  })
+
+  it('is not misled by a heartbeat that arrives after its failure', async () => {
+    const { time, process } = scene()
+    const owner = process()
+    const settling = gate()
+    const answer = gate<string>()
+    owner.store.coming('fail', answersAfter(settling.promise))
+    const call = watched(owner.idem.run('a', () => answer.promise))
+    await time.advance(9_000)
+    const error = new Error('declined')
+    answer.fail(error)
+    await time.advance(1_500)
+    expect(owner.store.calls).toEqual(['claim', 'fail', 'extend'])
+    settling.open()
+    await time.settle()
+    expect(call.error).toBe(error)
+    expect(owner.told()).toEqual(['started', 'failed'])
   })
 
   it('gets LeaseLostError when it cannot look for the winner’s answer, and never runs unprotected', async () => {

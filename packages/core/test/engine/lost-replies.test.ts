@@ -74,6 +74,15 @@ describe('a lost reply', () => {
     expect(runs).toBe(0)
   })
 
+  it('to every sending of a claim leaves nothing abandoned where only a first attempt can have been acquired', async () => {
+    const { time, process } = scene()
+    const { idem, store } = process({ onAbandoned: 'reject' })
+    store.coming('claim', losesReply, losesReply, losesReply)
+    await expect(time.outlast(idem.run('a', () => 1))).rejects.toMatchObject({ code: 'STORE' })
+    await time.settle()
+    expect(await idem.run('a', () => 'next')).toBe('next')
+  })
+
   it('to every sending of a claim touches nobody else’s record when it is given back', async () => {
     const { time, process } = scene()
     const answer = gate<string>()

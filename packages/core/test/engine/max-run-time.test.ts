@@ -115,19 +115,22 @@ describe('an attempt that runs longer than maxRunTime', () => {
     expect(await call.promise).toBe('done')
   })
 
-  it('leaves a signal alone that was aborted before', async () => {
+  it('leaves a signal alone that was aborted before, whenever the handler looks at it', async () => {
     const { time, process } = scene()
     const { idem } = process({ maxRunTime: '1m' })
-    const controller = new AbortController()
-    let signal: AbortSignal | undefined
-    const handler = (ctx: AttemptContext) => {
-      signal = ctx.signal
-      return new Promise(() => {})
+    for (const early of [true, false]) {
+      const controller = new AbortController()
+      let seen: AttemptContext | undefined
+      const handler = (ctx: AttemptContext) => {
+        seen = ctx
+        if (early) expect(ctx.signal.aborted).toBe(false)
+        return new Promise(() => {})
+      }
+      watched(idem.run(String(early), handler, { signal: controller.signal }))
+      await time.settle()
+      controller.abort()
+      await time.advance(60_000)
+      expect(seen?.signal.reason).toMatchObject({ name: 'AbortError' })
     }
-    watched(idem.run('a', handler, { signal: controller.signal }))
-    await time.settle()
-    controller.abort()
-    await time.advance(60_000)
-    expect(signal?.reason).toMatchObject({ name: 'AbortError' })
   })
 })

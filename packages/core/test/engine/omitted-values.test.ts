@@ -94,6 +94,24 @@ describe('a value that cannot be kept', () => {
   })
 })
 
+describe('a value that its codec cannot read back', () => {
+  it('reaches the caller whose handler ran; the others are told what is wrong with it', async () => {
+    const { process } = scene()
+    const decode = () => {
+      throw new RangeError('broken codec')
+    }
+    const { idem } = process({ codec: { encode: String, decode } })
+    const first = idem.run('a', () => 'paid')
+    const joined = watched(idem.run('a', () => 'no'))
+    expect(await first).toBe('paid')
+    await expect(joined.promise).rejects.toMatchObject({
+      code: 'CODEC',
+      cause: new RangeError('broken codec'),
+    })
+    await expect(idem.run('a', () => 'no')).rejects.toMatchObject({ code: 'CODEC' })
+  })
+})
+
 describe('maxResultBytes', () => {
   // With its quotes, the text has two bytes more than the value.
   it.each([

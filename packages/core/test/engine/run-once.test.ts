@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { rejects } from '../support/faulty-store'
+import { passes, rejects } from '../support/faulty-store'
 import { gate } from '../support/gate'
 import { scene } from '../support/scene'
 
@@ -86,6 +86,22 @@ describe('running once', () => {
     expect(time.backgroundTimers).toBeLessThanOrEqual(1)
     await time.advance(3_600_000)
     expect(time.backgroundTimers).toBe(0)
+  })
+})
+
+describe('what a call leaves behind', () => {
+  it('is no alarm for a store call that was answered, or failed', async () => {
+    for (const fate of [passes, rejects]) {
+      const { time, process } = scene()
+      const { idem, store } = process({ storeTimeout: '1h' })
+      await idem.inspect('a')
+      await time.advance(1_800_000)
+      store.coming('delete', fate)
+      await idem.forget('a').catch(() => {})
+      // The timer of the first call outlasts it, finds nothing to do, and is not set again.
+      await time.advance(1_800_000)
+      expect([time.timers, time.backgroundTimers]).toEqual([0, 0])
+    }
   })
 })
 

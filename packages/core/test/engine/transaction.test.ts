@@ -167,11 +167,21 @@ describe('a transaction', () => {
     const { store, process, balance } = bank()
     const idem = process({ isRetryable: () => false })
     const lost = new Error('connection reset')
-    store.commitFailures.push(lost)
-    await expect(idem.transaction('a', deposit(10))).rejects.toMatchObject({ code: 'STORE', cause: lost })
-    expect(balance('alice')).toBe(0)
-    expect(idem.told()).toEqual(['started', 'store-failed'])
+    for (const thrown of [lost, undefined]) {
+      store.endFailures.push(thrown)
+      await expect(idem.transaction('a', deposit(10))).rejects.toMatchObject({ code: 'STORE', cause: thrown })
+      expect(balance('alice')).toBe(0)
+    }
+    expect(idem.told()).toEqual(['started', 'store-failed', 'started', 'store-failed'])
     expect(await idem.transaction('a', deposit(10))).toBe(10)
+  })
+
+  it('is a StoreError when the database fails while it rolls back: nobody knows that nothing was left', async () => {
+    const { store, process } = bank()
+    const lost = new Error('connection reset')
+    store.endFailures.push(lost)
+    const failing = process().transaction('a', () => Promise.reject(new Error('declined')))
+    await expect(failing).rejects.toMatchObject({ code: 'STORE', cause: lost })
   })
 
   it('is a TypeError where the store has none, and where its body is no function', async () => {
@@ -264,6 +274,26 @@ describe('duplicates of a transaction', () => {
     controller.abort(reason)
     await time.settle()
     expect([waiter.error, time.timers, store.open]).toEqual([reason, 0, 1])
+  })
+
+  it('place one watch while they wait, and end it', async () => {
+    const { time, process, store } = bank()
+    const signals: AbortSignal[] = []
+    const { watch } = store
+    Object.assign(store, {
+      watch: (key: string, onChange: () => void, signal: AbortSignal) => {
+        signals.push(signal)
+        return watch?.(key, onChange, signal)
+      },
+    })
+    const answer = gate()
+    watched(process().transaction('a', () => answer.promise))
+    const waiter = watched(process().transaction('a', deposit(1)))
+    await time.advance(10_000)
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false])
+    answer.open()
+    await time.settle()
+    expect([waiter.state, signals[0]?.aborted]).toEqual(['resolved', true])
   })
 
   it('of a running attempt wait for it, and share its failure', async () => {

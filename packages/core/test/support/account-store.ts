@@ -59,8 +59,8 @@ export class AccountTransaction {
 /** Records and accounts in one database, whose transactions commit both or neither. */
 export class AccountStore extends FaultyStore implements TransactionalStore<AccountTransaction> {
   readonly accounts = new Map<string, { readonly balance: number; readonly version: number }>()
-  /** What the next commits throw, in order; those after them pass. */
-  readonly commitFailures: Error[] = []
+  /** What the next ends of transactions throw, in order, be they commits or rollbacks; those after them pass. */
+  readonly endFailures: unknown[] = []
   /** How many transactions hold a connection. */
   open = 0
   transacted = 0
@@ -130,10 +130,14 @@ export class AccountStore extends FaultyStore implements TransactionalStore<Acco
         const completion = { key, owner, value, retentionMs, tombstoneMs }
         tx.onEnd((committed) => (committed ? this.#records.complete(completion) : undo()))
         if (joined) joined.answers.set(key, { attempt, value })
-        else await this.#commit(tx)
+        else {
+          this.#failIfTold()
+          await tx.commit()
+        }
         return { type: 'committed', attempt, fence }
       } catch (error) {
         if (error instanceof Conflict && !joined) continue
+        if (isRunning) this.#failIfTold()
         const failure = isRunning && !joined ? request.finalFailure(error) : undefined
         if (failure === undefined) await undo()
         else await this.#records.fail({ key, owner, kind: 'final', failure, retentionMs, tombstoneMs })
@@ -142,9 +146,7 @@ export class AccountStore extends FaultyStore implements TransactionalStore<Acco
     }
   }
 
-  async #commit(tx: AccountTransaction): Promise<void> {
-    const failure = this.commitFailures.shift()
-    if (failure) throw failure
-    await tx.commit()
+  #failIfTold(): void {
+    if (this.endFailures.length > 0) throw this.endFailures.shift()
   }
 }
