@@ -158,7 +158,7 @@ class Dated extends Date {}
 class Mapped extends Map {}
 class Listed extends Array {}
 class Bytes extends Uint8Array {}
-const foreignName = { Date: class Date {}, Object: class extends Money {} }
+const foreignName = { Date: class {}, Object: class extends Money {} }
 Object.defineProperty(foreignName.Object, 'name', { value: 'Object' })
 const named: unknown = Object.assign([1], { name: 'x' })
 const withHoles: unknown[] = [1]

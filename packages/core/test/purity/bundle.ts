@@ -1,0 +1,33 @@
+import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { build, type Options } from 'tsup'
+import config from '../../tsup.config'
+
+/** The package as it is built, in a place of its own, so that no test depends on what was built before. */
+export async function builtPackage() {
+  const root = await mkdtemp(join(tmpdir(), 'idem-built-'))
+  const dist = join(root, 'dist')
+  await copyFile(join(import.meta.dirname, '../../package.json'), join(root, 'package.json'))
+  await build({ ...(config as Options), config: false, dts: false, silent: true, outDir: dist })
+  return {
+    read: (file: string) => readFile(join(dist, file), 'utf8'),
+    /** Everything that a page or worker would load, as one script that leaves `idem` behind. */
+    script: async () => {
+      await build({
+        config: false,
+        silent: true,
+        entry: { script: join(dist, 'index.js') },
+        outDir: join(root, 'web'),
+        format: 'iife',
+        globalName: 'idem',
+        platform: 'browser',
+        target: 'es2022',
+        noExternal: [/./],
+        outExtension: () => ({ js: '.js' }),
+      })
+      return readFile(join(root, 'web/script.js'), 'utf8')
+    },
+    remove: () => rm(root, { recursive: true }),
+  }
+}
