@@ -5,6 +5,8 @@ import { inject } from 'vitest'
 import { runCommand } from './run-command'
 
 export interface EmptyProject {
+  readonly root: string
+  readonly root: string
   /** Runs a command in the project and returns what it printed; throws, with that, when it fails. */
   run(command: string, ...args: string[]): string
   remove(): void
@@ -27,5 +29,5 @@ export function emptyProject(programs: string, ...dependencies: string[]): Empty
   )
   const install = ['install', '--no-audit', '--no-fund', '--prefer-offline', '--save-exact']
   run('npm', ...install, ...packages.map(({ tarball }) => tarball), ...dependencies)
-  return { run, remove: () => rmSync(root, { recursive: true, force: true }) }
+  return { root, run, remove: () => rmSync(root, { recursive: true, force: true }) }
 }

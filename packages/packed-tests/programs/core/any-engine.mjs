@@ -1,0 +1,37 @@
+// Uses nothing that only one engine has. What it prints is the same in all of them.
+import { Idem, MemoryStore } from '@idem/core'
+
+const idem = new Idem({ store: new MemoryStore() })
+const told = []
+const order = {
+  id: 'A-1',
+  at: new Date(0),
+  bytes: Uint8Array.of(0, 128, 255),
+  total: 10n,
+  note: '\u{1f600} é',
+}
+const charge = idem.wrap(async (given) => ({ given, lines: new Map([['a', [1, undefined, -0]]]) }), {
+  name: 'charge',
+  key: ({ id }) => id,
+})
+
+const first = await charge(order)
+const second = await charge.execute(order)
+told.push(second.replayed, second.value.given.bytes.join(), second.value.given.total === first.given.total)
+told.push(await charge({ ...order, total: 11n }).catch((error) => error.code))
+
+let attempts = 0
+const ship = () =>
+  idem.run(['ship', order.id], async (ctx) => {
+    attempts++
+    const label = await ctx.step('label', () => `label of attempt ${ctx.attempt}`)
+    if (ctx.attempt === 1) throw new Error('no van')
+    return [label, ctx.subkey('van')]
+  })
+told.push(await ship().catch((error) => error.message), ...(await ship()), ...(await ship()), attempts)
+told.push(
+  ...(await Promise.all(Array.from({ length: 50 }, () => idem.run('once', () => ++attempts)))).slice(48),
+)
+
+for await (const record of idem.records()) told.push(`${record.key} ${record.state}`)
+console.log(JSON.stringify(told))
