@@ -173,7 +173,7 @@ export class Flight<S extends Store = Store> {
   }
 
   #leave(caller: Caller, reason: unknown): void {
-    if (!this.#callers.delete(caller)) return
+    this.#callers.delete(caller)
     release(caller)
     caller.reject(reason)
     if (this.deserted) this.onDeserted?.()

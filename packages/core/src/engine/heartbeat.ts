@@ -2,7 +2,7 @@ import type { Alarm } from './alarms'
 import type { Flight } from './flight'
 import { keepMs } from './policy'
 
-/** How the heart stops by itself: somebody has the record, the lease ran out unrenewed, or the time is over. */
+/** What ends an attempt's hold: somebody has the record, the lease ran out unrenewed, or the time is over. */
 export type HeartbeatEnd = 'taken' | 'silent' | 'overdue'
 
 /**
@@ -48,7 +48,8 @@ export class Heartbeat {
   #wake(): void {
     const now = this.#flight.engine.runtime.now()
     if (now >= this.#overdueAt) {
-      this.#end('overdue')
+      this.stop()
+      this.#onEnd('overdue')
       return
     }
     if (!this.#isSilent && now >= this.#leaseEndsAt) {
@@ -56,7 +57,7 @@ export class Heartbeat {
       this.#onEnd('silent')
     }
     if (now >= this.#nextBeatAt) void this.#beat(now)
-    if (!this.#isStopped) this.#arm()
+    this.#arm()
   }
 
   async #beat(sentAt: number): Promise<void> {
@@ -68,17 +69,17 @@ export class Heartbeat {
       .sendOnce('extend', (store) => store.extend(lease), false)
       .catch(() => undefined)
     if (this.#isStopped) return
-    if (held === false) return this.#end('taken')
-    if (held) {
-      this.#leaseEndsAt = sentAt + leaseMs
-      this.#flight.renewed()
+    if (held === false) {
+      // No lease is left to renew or to lose, but a handler that never ends must still be given up.
+      this.#leaseEndsAt = Number.POSITIVE_INFINITY
+      this.#onEnd('taken')
+    } else {
+      if (held) {
+        this.#leaseEndsAt = sentAt + leaseMs
+        this.#flight.renewed()
+      }
+      this.#nextBeatAt = held ? sentAt + leaseMs / 3 : engine.runtime.now() + leaseMs / 10
     }
-    this.#nextBeatAt = held ? sentAt + leaseMs / 3 : engine.runtime.now() + leaseMs / 10
     this.#arm()
-  }
-
-  #end(end: HeartbeatEnd): void {
-    this.stop()
-    this.#onEnd(end)
   }
 }

@@ -37,7 +37,6 @@ export function once<T>(
     const alarm = alarms.set(timeoutMs, () => fail(new Error(`no answer within ${timeoutMs} ms`)))
     try {
       send().then((answer) => {
-        isOver = true
         alarms.cancel(alarm)
         resolve(answer)
       }, fail)

@@ -146,6 +146,33 @@ describe('a caller that aborts', () => {
     }
   })
 
+  it('while it waits is not met by who comes as it goes: that one asks for itself', async () => {
+    const { time, process } = scene()
+    const answer = gate<string>()
+    watched(process().idem.run('a', () => answer.promise))
+    await time.settle()
+    const { idem, store } = process()
+    let next: ReturnType<typeof watched<string>> | undefined
+    const { watch } = store
+    Object.assign(store, {
+      watch: async (key: string, onChange: () => void, signal: AbortSignal) => {
+        signal.addEventListener('abort', () => {
+          next ??= watched(idem.run('a', () => 'no'))
+        })
+        return watch?.(key, onChange, signal)
+      },
+    })
+    const controller = new AbortController()
+    watched(idem.run('a', () => 'no', { signal: controller.signal }))
+    await time.settle()
+    controller.abort(reason)
+    await time.settle()
+    expect(next?.state).toBe('pending')
+    answer.open('done')
+    await time.settle()
+    expect(next?.value).toBe('done')
+  })
+
   it('leaves no listener on its signal, whether it stayed, was refused, or left', async () => {
     const { time, process } = scene()
     const { idem } = process()

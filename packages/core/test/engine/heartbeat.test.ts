@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { LeaseLostError } from '../../src/errors'
 import type { AttemptContext, RunOptions } from '../../src/options/options'
-import { arrivesAfter, hangs, hangsAfterwards, losesReply, rejects } from '../support/faulty-store'
+import {
+  answersAfter,
+  arrivesAfter,
+  hangs,
+  hangsAfterwards,
+  losesReply,
+  rejects,
+} from '../support/faulty-store'
 import { gate } from '../support/gate'
 import { scene } from '../support/scene'
 import { watched } from '../support/watched'
@@ -125,6 +132,18 @@ describe('the heartbeat', () => {
     expect([time.timers, time.backgroundTimers]).toEqual([0, 0])
   })
 
+  it('that fell silent lets no further step begin', async () => {
+    const { time, store, ctx } = await attempt()
+    store.always('extend', rejects)
+    await time.advance(9_000)
+    let ran = false
+    const step = ctx.step('charge', () => {
+      ran = true
+    })
+    await expect(step).rejects.toBeInstanceOf(LeaseLostError)
+    expect(ran).toBe(false)
+  })
+
   it('that fell silent finds out when somebody took over', async () => {
     const { time, process, store, told } = await attempt()
     store.coming('extend', ...Array.from({ length: 12 }, () => rejects))
@@ -198,6 +217,19 @@ describe('the heartbeat', () => {
     expect(call.state).toBe('pending')
     expect(await leaseMs()).toBeGreaterThan(6_000)
     expect(await time.outlast(call.promise)).toBe('done')
+  })
+
+  it('whose answer comes when the attempt is over is the last', async () => {
+    const { time, store, answer, call } = await attempt()
+    const slow = gate()
+    store.coming('extend', answersAfter(slow.promise))
+    await time.advance(3_000)
+    answer.open('done')
+    expect(await call.promise).toBe('done')
+    slow.open()
+    await time.advance(60_000)
+    expect(store.calls).toEqual(['claim', 'extend', 'complete'])
+    expect([time.timers, time.backgroundTimers]).toEqual([0, 0])
   })
 
   it('that was held up by a busy process looks at the clock, not at the number of timers', async () => {

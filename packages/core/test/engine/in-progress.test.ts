@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { hangs } from '../support/faulty-store'
 import { gate } from '../support/gate'
 import { scene } from '../support/scene'
 import { watched } from '../support/watched'
@@ -41,6 +42,16 @@ describe('a running attempt', () => {
     expect(waiter.error).toMatchObject(inProgress)
     await time.advance(2_000)
     expect(time.timers).toBe(0)
+  })
+
+  it('is refused after waitTimeout, counted from the call, however late the store says that it runs', async () => {
+    const { time, idem, store } = await busyElsewhere()
+    store.coming('claim', hangs)
+    const waiter = watched(idem.run('a', () => 'no'))
+    await time.advance(29_999)
+    expect(waiter.state).toBe('pending')
+    await time.advance(1)
+    expect(waiter.error).toMatchObject(inProgress)
   })
 
   it('is waited for without limit by who asks for it', async () => {

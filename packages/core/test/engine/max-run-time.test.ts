@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { AbandonedError } from '../../src/errors'
 import type { AttemptContext, RunOptions } from '../../src/options/options'
+import { rejects } from '../support/faulty-store'
 import { gate } from '../support/gate'
 import { scene } from '../support/scene'
 import { watched } from '../support/watched'
@@ -64,6 +65,21 @@ describe('an attempt that runs longer than maxRunTime', () => {
     expect(next.value).toEqual({ value: true, replayed: false, attempt: 2 })
   })
 
+  it('does not disturb, when it ends after all, those who wait together for its lease to end', async () => {
+    const { time, idem, answer, store } = await endless()
+    await time.advance(60_000)
+    const next = watched(idem.run('a', () => 'next'))
+    store.always('fail', rejects)
+    answer.fail(new Error('late'))
+    await time.advance(5_200)
+    const claims = store.count('claim')
+    const joining = watched(idem.run('a', () => 'no'))
+    await time.settle()
+    expect(store.count('claim')).toBe(claims)
+    await time.advance(10_000)
+    expect([next.value, joining.value]).toEqual(['next', 'next'])
+  })
+
   it('still settles when it ends after all and nobody took over', async () => {
     const { time, process, answer } = await endless()
     await time.advance(65_000)
@@ -106,6 +122,17 @@ describe('an attempt that runs longer than maxRunTime', () => {
     const calls = store.calls.length
     await time.advance(10_000)
     expect(store.calls).toHaveLength(calls)
+  })
+
+  it('is given up also when its lease was lost long before', async () => {
+    const { time, process, call } = await endless()
+    await process().idem.forget('a')
+    await time.advance(59_999)
+    expect(call.state).toBe('pending')
+    await time.advance(1)
+    expect(call.error).toMatchObject({ code: 'ABANDONED' })
+    await time.advance(10_000)
+    expect([time.timers, time.backgroundTimers]).toEqual([0, 0])
   })
 
   it('may run without limit where that is asked for', async () => {

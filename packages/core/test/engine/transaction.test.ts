@@ -406,8 +406,10 @@ describe('a transaction that joins one that is open', () => {
     await own.promise
     const joining = gate()
     const joined = watched(idem.transaction('b', () => joining.promise, { tx: store.begin() }))
+    const before = store.transacted
     const outside = watched(idem.transaction('b', deposit(1), { onInProgress: 'reject' }))
     await time.settle()
+    expect(store.transacted).toBe(before + 1)
     expect([joined.state, outside.error]).toEqual([
       'pending',
       expect.objectContaining({ code: 'IN_PROGRESS' }),

@@ -57,6 +57,28 @@ describe('waiting for another process', () => {
     expect(waiter.value).toBe('done')
   })
 
+  it('looks once for each change that the store tells of, needed or not', async () => {
+    const { time, two } = await busyElsewhere()
+    let tell: (() => void) | undefined
+    two.store.always('watch', async () => {})
+    const { watch } = two.store
+    Object.assign(two.store, {
+      watch: (key: string, onChange: () => void, signal: AbortSignal) => {
+        tell = onChange
+        return watch?.(key, onChange, signal)
+      },
+    })
+    watched(two.idem.run('a', () => 'no'))
+    await time.settle()
+    expect(two.store.count('claim')).toBe(2)
+    for (let look = 3; look <= 5; look++) {
+      tell?.()
+      tell?.()
+      await time.advance(100)
+      expect(two.store.count('claim')).toBe(look)
+    }
+  })
+
   it('polls where the store cannot tell, more and more rarely', async () => {
     const { time, two, answer } = await busyElsewhere({ watch: false })
     const waiter = watched(two.idem.run('a', () => 'no'))
