@@ -6,7 +6,6 @@ import { runCommand } from './run-command'
 
 export interface EmptyProject {
   readonly root: string
-  readonly root: string
   /** Runs a command in the project and returns what it printed; throws, with that, when it fails. */
   run(command: string, ...args: string[]): string
   remove(): void
