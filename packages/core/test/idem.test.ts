@@ -87,6 +87,15 @@ describe('inspect', () => {
     await expect(time.outlast(idem.inspect('a'))).rejects.toMatchObject({ code: 'STORE' })
   })
 
+  it('reads a value with the codec that the call names', async () => {
+    const { process } = scene()
+    const { idem } = process()
+    const codec = { encode: (value: unknown) => `own:${value}`, decode: (text: string) => text.slice(4) }
+    await idem.run('a', () => 'paid', { codec })
+    expect(await idem.inspect('a', { codec })).toMatchObject({ value: 'paid' })
+    expect(await idem.inspect('a')).toMatchObject({ state: 'succeeded', valueError: { code: 'CODEC' } })
+  })
+
   it('is answered by the store, never by the cache', async () => {
     const { process } = scene()
     const { idem } = process({ cache: { max: 9, maxAge: '1h' } })
@@ -199,6 +208,19 @@ describe('resolve', () => {
       valueOmitted: false,
       failure: undefined,
     })
+  })
+
+  it('keeps the value as the call says: its codec, retention, tombstone and size', async () => {
+    const { time, idem } = await abandoned()
+    const codec = { encode: (value: unknown) => `own:${value}`, decode: (text: string) => text.slice(4) }
+    const options = { codec, retention: '1m', tombstone: '1m' } as const
+    await expect(idem.resolve('a', 'by hand', { ...options, maxResultBytes: 5 })).rejects.toMatchObject({
+      code: 'CODEC',
+    })
+    expect(await idem.resolve('a', 'by hand', options)).toBe(true)
+    expect(await idem.run('a', () => 'no', { codec })).toBe('by hand')
+    await time.advance(60_000)
+    await expect(idem.run('a', () => 'no')).rejects.toMatchObject({ code: 'EXPIRED_KEY' })
   })
 
   it('changes no final answer, and makes no record', async () => {

@@ -69,17 +69,13 @@ export class Heartbeat {
       .sendOnce('extend', (store) => store.extend(lease), false)
       .catch(() => undefined)
     if (this.#isStopped) return
-    if (held === false) {
-      // No lease is left to renew or to lose, but a handler that never ends must still be given up.
-      this.#leaseEndsAt = Number.POSITIVE_INFINITY
-      this.#onEnd('taken')
-    } else {
-      if (held) {
-        this.#leaseEndsAt = sentAt + leaseMs
-        this.#flight.renewed()
-      }
-      this.#nextBeatAt = held ? sentAt + leaseMs / 3 : engine.runtime.now() + leaseMs / 10
-    }
+    if (held) {
+      this.#leaseEndsAt = sentAt + leaseMs
+      this.#nextBeatAt = sentAt + leaseMs / 3
+      this.#flight.renewed()
+    } else if (held === false) this.#onEnd('taken')
+    else this.#nextBeatAt = engine.runtime.now() + leaseMs / 10
+    // Also when nothing is left to renew: a handler that never ends must be given up all the same.
     this.#arm()
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { AbandonedError } from '../../src/errors'
 import type { AttemptContext, RunOptions } from '../../src/options/options'
-import { rejects } from '../support/faulty-store'
+import { arrivesAfter, rejects } from '../support/faulty-store'
 import { gate } from '../support/gate'
 import { scene } from '../support/scene'
 import { watched } from '../support/watched'
@@ -133,6 +133,20 @@ describe('an attempt that runs longer than maxRunTime', () => {
     expect(call.error).toMatchObject({ code: 'ABANDONED' })
     await time.advance(10_000)
     expect([time.timers, time.backgroundTimers]).toEqual([0, 0])
+  })
+
+  it('is given up once, whatever a heartbeat that is still under way comes to', async () => {
+    for (const lost of [false, true]) {
+      const { time, process, store, told } = await endless({ storeTimeout: '1h', lease: '2m' })
+      const slow = gate()
+      store.coming('extend', arrivesAfter(slow.promise))
+      await time.advance(60_000)
+      if (lost) await process().idem.forget('a')
+      slow.open()
+      await time.advance(3_700_000)
+      expect(told()).toEqual(['started', 'refused'])
+      expect([store.count('extend'), time.timers, time.backgroundTimers]).toEqual([1, 0, 0])
+    }
   })
 
   it('may run without limit where that is asked for', async () => {
