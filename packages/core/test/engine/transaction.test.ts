@@ -248,13 +248,14 @@ describe('duplicates of a transaction', () => {
   })
 
   it('wait under their own waitTimeout and onInProgress', async () => {
-    const { time, process } = bank()
+    const { time, store, process } = bank()
     watched(process().transaction('a', () => new Promise(() => {})))
     const other = process()
     await time.settle()
     await expect(other.transaction('a', deposit(1), { onInProgress: 'reject' })).rejects.toMatchObject({
       code: 'IN_PROGRESS',
     })
+    expect([other.told(), store.count('watch')]).toEqual([['refused'], 0])
     const waiter = watched(other.transaction('a', deposit(1), { waitTimeout: '5s' }))
     await time.advance(4_999)
     expect(waiter.state).toBe('pending')
