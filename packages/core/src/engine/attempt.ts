@@ -22,6 +22,7 @@ export class Attempt implements AttemptContext {
   #used: Set<string> | undefined
   #controller: AbortController | undefined
   #reason: Error | undefined
+  #stepsEnd: Promise<unknown> | undefined
   /** The handler has ended. */
   isOver = false
   /** Somebody else has the record. */
@@ -70,7 +71,16 @@ export class Attempt implements AttemptContext {
 
   // Getters, so that both work when taken off the context, and cost nothing when not.
   get step(): Step {
-    return (name, run) => this.#step(name, run)
+    return (name, run) => {
+      const step = this.#step(name, run)
+      this.#stepsEnd = Promise.allSettled([this.#stepsEnd, step])
+      return step
+    }
+  }
+
+  /** Resolves when no step is running: until then nobody can say what an attempt that failed has done. */
+  async stepsEnded(): Promise<void> {
+    for (let end: unknown; end !== this.#stepsEnd; await end) end = this.#stepsEnd
   }
 
   get subkey(): (name: string) => string {

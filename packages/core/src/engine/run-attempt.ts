@@ -44,6 +44,7 @@ export async function runAttempt(
     try {
       value = await work(attempt, handler, settings)
     } catch (error) {
+      await attempt.stepsEnded()
       attempt.isOver = true
       return await settleFailure(flight, attempt, owner, error, startedAt)
     }
