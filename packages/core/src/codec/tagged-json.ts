@@ -41,19 +41,8 @@ const REVIVERS: Record<string, (content: never) => unknown> = {
 function revive(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
   const parent = value as Record<string, unknown>
-  for (const key of Object.keys(parent)) {
-    const child = parent[key]
-    const revived = revive(child)
-    // Defined rather than assigned: assigning to `__proto__` would change the prototype.
-    if (revived !== child) {
-      Object.defineProperty(parent, key, {
-        value: revived,
-        configurable: true,
-        enumerable: true,
-        writable: true,
-      })
-    }
-  }
+  // All keys are own ones, `__proto__` too: assigning changes no prototype.
+  for (const key of Object.keys(parent)) parent[key] = revive(parent[key])
   if (!Object.hasOwn(parent, TAG)) return value
   const tag = parent[TAG] as string
   if (!Object.hasOwn(REVIVERS, tag)) throw new CodecError(`unknown tag ${JSON.stringify(tag)}`)

@@ -139,6 +139,20 @@ describe('the cache of an Idem', () => {
     expect(await idem.run('a', () => 5)).toBe(4)
   })
 
+  it('does not count the time that the handler took', async () => {
+    const { time, process } = scene()
+    const { idem, store } = process({ cache: { max: 10, maxAge: '1h' }, retention: '10s' })
+    const work = gate<number>()
+    const running = idem.run('a', () => work.promise)
+    await time.advance(15_000)
+    work.open(1)
+    await running
+    store.calls.length = 0
+    await time.advance(9_999)
+    expect(await idem.run('a', () => 2)).toBe(1)
+    expect(store.calls).toEqual([])
+  })
+
   it('sees at once what this process forgets', async () => {
     const { idem } = scene().process({ cache })
     await idem.run('a', () => 1)

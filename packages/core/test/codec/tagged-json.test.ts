@@ -68,6 +68,10 @@ describe('taggedJson', () => {
     ['an own $ that is a date', { $: new Date(0) }],
     ['an own $ inside an own $', { $: { $: { $: 'undefined' } }, a: { $: 'Map', v: [] } }],
     ['an own __proto__', JSON.parse('{"__proto__":{"polluted":true},"a":{"__proto__":null}}')],
+    [
+      'an own __proto__ that is a date',
+      Object.defineProperty({}, '__proto__', { value: new Date(0), enumerable: true }),
+    ],
     ['an own __proto__ beside a tag', JSON.parse('{"$":1,"__proto__":{"b":2}}')],
     ['constructor as a property', { constructor: { prototype: { polluted: new Date(0) } } }],
     ['an object without a prototype', Object.assign(Object.create(null), { a: 1, b: { c: undefined } })],
