@@ -43,7 +43,7 @@ export const brokenRecords: readonly BrokenStore[] = [
   },
   {
     name: 'has an end for what was to have none',
-    find: 'end >= NEVER ? Number.POSITIVE_INFINITY : end - now',
+    find: 'end >= NEVER ? Infinity : end - now',
     replace: 'end - now',
   },
   {

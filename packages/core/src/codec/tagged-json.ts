@@ -24,7 +24,7 @@ const REVIVERS: Record<string, (content: never) => unknown> = {
   undefined: () => undefined,
   number: Number,
   bigint: BigInt,
-  Date: (time: number | null) => new Date(time ?? Number.NaN),
+  Date: (time: number | null) => new Date(time ?? NaN),
   Map: (entries: [unknown, unknown][]) => new Map(entries),
   Set: (items: unknown[]) => new Set(items),
   Uint8Array: fromBase64,

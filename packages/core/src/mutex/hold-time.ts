@@ -26,10 +26,10 @@ interface Pending extends TimedCall {
 export class HoldTime {
   #until = Number.NEGATIVE_INFINITY
   #renewAt = Number.NEGATIVE_INFINITY
-  #surestMs = Number.POSITIVE_INFINITY
+  #surestMs = Infinity
   readonly #pending = new Set<Pending>()
   /** The shortest time of the calls whose answer will never be known. */
-  #unknownMs = Number.POSITIVE_INFINITY
+  #unknownMs = Infinity
 
   /** Before this moment nobody else is let in. */
   get until(): number {
@@ -49,7 +49,7 @@ export class HoldTime {
   /** Whether the store granted anything, or may have, or may yet. */
   get mayBeHeld(): boolean {
     const granted = this.#until > Number.NEGATIVE_INFINITY
-    return granted || this.#pending.size > 0 || this.#unknownMs < Number.POSITIVE_INFINITY
+    return granted || this.#pending.size > 0 || this.#unknownMs < Infinity
   }
 
   sent(sentAt: number, ttlMs: number): TimedCall {

@@ -62,7 +62,7 @@ export class Waiting {
   }
 
   #nextPause(): number {
-    if (this.#watching === 'in place') return Number.POSITIVE_INFINITY
+    if (this.#watching === 'in place') return Infinity
     const pauseMs = this.#pauseMs * (0.5 + this.#runtime.random() / 2)
     this.#pauseMs = Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS)
     return pauseMs

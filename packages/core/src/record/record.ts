@@ -33,8 +33,7 @@ export const NEVER = 8_640_000_000_000_000
 export const after = (now: number, ms: number): number => Math.min(now + ms, NEVER)
 
 /** What is left until an end; `Infinity` until never. */
-export const until = (end: number, now: number): number =>
-  end >= NEVER ? Number.POSITIVE_INFINITY : end - now
+export const until = (end: number, now: number): number => (end >= NEVER ? Infinity : end - now)
 
 /** The record as long as anything of it is kept, tombstone included. */
 export function kept(record: RecordData | undefined, now: number): RecordData | undefined {
@@ -71,7 +70,7 @@ export function shown(record: RecordData | undefined, now: number): StoredRecord
   return {
     ...rest,
     state: record.state === 'running' && !live ? 'abandoned' : record.state,
-    expiresAt: record.expiresAt >= NEVER ? Number.POSITIVE_INFINITY : record.expiresAt,
+    expiresAt: record.expiresAt >= NEVER ? Infinity : record.expiresAt,
     ...(record.state === 'running' && { leaseUntil }),
     ...(live && { leaseMs: leaseUntil - now }),
   }
