@@ -22,7 +22,7 @@ export const brokenMemories: readonly BrokenStore[] = [
     getThenSet('decideResolve', 'key'),
     {
       name: 'asks the clock of the process',
-      find: 'this.#clock = options.clock ?? Date.now',
+      find: "this.#clock = aFunction('clock', clock)",
       replace: 'this.#clock = Date.now',
     },
     {
