@@ -1,5 +1,3 @@
-import { toBase64 } from '../codec/base64'
-
 /** The first 32 bits of the fractional parts of a root of the first primes: the constants of FIPS 180-4, 4.2.2 and 5.3.3. */
 function rootsOfPrimes(count: number, root: number): number[] {
   const constants: number[] = []
@@ -35,7 +33,8 @@ export function sha256(text: string): string {
 
   const digest = new DataView(new ArrayBuffer(32))
   for (const [at, word] of hash.entries()) digest.setInt32(at * 4, word)
-  return toBase64(new Uint8Array(digest.buffer)).replace(/[+/=]/g, (char) => URL_SAFE[char] as string)
+  const binary = String.fromCharCode(...new Uint8Array(digest.buffer))
+  return btoa(binary).replace(/[+/=]/g, (char) => URL_SAFE[char] as string)
 }
 
 /** Takes one block of 64 bytes into the hash (FIPS 180-4, 6.2.2). The schedule is scratch space. */
