@@ -229,8 +229,8 @@ export const engineMutants: readonly EngineMutant[] = [
   {
     bug: 'work that could not be recorded is reported as a plain failure',
     file: 'engine/settle.ts',
-    find: 'raise(new UnsettledError(`${key} ran and succeeded, but the store could not be told`, shown, { cause }))',
-    replace: '(shown, raise(cause))',
+    find: 'raise(new UnsettledError(',
+    replace: 'raise(cause) ?? raise(new UnsettledError(',
     scenario: 'polled',
     rule: NOT_GUESSED,
     exhaustive: only({ outage: 1 }),

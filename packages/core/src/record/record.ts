@@ -27,13 +27,13 @@ export interface RecordData {
 }
 
 /** The last instant that a `Date` can hold: stands for never, in a number that JSON can hold too. */
-export const NEVER = 8_640_000_000_000_000
+const NEVER = 8_640_000_000_000_000
 
 /** The end of a duration, which may be `Infinity`. */
 export const after = (now: number, ms: number): number => Math.min(now + ms, NEVER)
 
 /** What is left until an end; `Infinity` until never. */
-export const until = (end: number, now: number): number => (end >= NEVER ? Infinity : end - now)
+const until = (end: number, now: number): number => (end >= NEVER ? Infinity : end - now)
 
 /** The record as long as anything of it is kept, tombstone included. */
 export function kept(record: RecordData | undefined, now: number): RecordData | undefined {
