@@ -1,8 +1,11 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { fingerprint } from '../../src/codec/fingerprint'
 import { CodecError } from '../../src/errors'
 import { same, shuffled, storable } from './values'
+
+// Properties are tried many times, and machines may be busy.
+vi.setConfig({ testTimeout: 30_000 })
 
 describe('fingerprint', () => {
   it('is 43 characters that URLs and headers take as they are', () => {
@@ -37,7 +40,8 @@ describe('fingerprint', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.jsonValue(), (one, other) => {
         const equal =
-          JSON.stringify(sorted(one)) === JSON.stringify(sorted(other)) && zeros(one) === zeros(other)
+          JSON.stringify(sorted(one)) === JSON.stringify(sorted(other)) &&
+          zeros(sorted(one)) === zeros(sorted(other))
         expect(fingerprint(one) === fingerprint(other)).toBe(equal)
       }),
       { numRuns: 1000 },
