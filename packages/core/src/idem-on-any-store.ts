@@ -216,13 +216,9 @@ export class IdemOnAnyStore<S extends Store = Store> {
     if (signal !== undefined && typeof signal?.throwIfAborted !== 'function') {
       throw new TypeError('signal must be an AbortSignal')
     }
-    const payload = options.fingerprint
-    return {
-      ...this.#place(key, options),
-      signal,
-      settings,
-      fingerprint: payload === undefined ? undefined : fingerprint(payload),
-    }
+    const place = this.#place(key, options)
+    const payload = options.fingerprint === undefined ? undefined : fingerprint(options.fingerprint)
+    return { key: place.key, name: place.name, signal, settings, fingerprint: payload }
   }
 
   #place(key: Key, { scope, name }: CallOptions): { key: string; name: string | undefined } {

@@ -118,7 +118,7 @@ export const brokenSettlements: readonly BrokenStore[] = [
   {
     name: 'keeps the failure of a record that succeeded',
     find: 'failure: undefined,',
-    replace: '',
+    replace: 'failure: record.failure,',
   },
   {
     name: 'does not show that a record changed when it succeeded',

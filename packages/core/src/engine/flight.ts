@@ -110,7 +110,7 @@ export class Flight<S extends Store = Store> {
   send<T>(name: string, send: (store: S) => Promise<T>, keepTryingMs?: number): Promise<T> {
     const { runtime, alarms, store } = this.engine
     this.#sentAt = runtime.now()
-    return repeat(runtime, alarms, name, () => send(store), { ...this.#callOptions(name), keepTryingMs })
+    return repeat(runtime, alarms, name, () => send(store), this.#callOptions(name, keepTryingMs))
   }
 
   /** Sends a call once, because it comes again anyway, or need not. @throws StoreError */
@@ -142,9 +142,10 @@ export class Flight<S extends Store = Store> {
     cache?.put(this.key, { ...answer, retentionMs: answer.retentionMs - (runtime.now() - this.#sentAt) })
   }
 
-  #callOptions(call: string) {
+  #callOptions(call: string, keepTryingMs?: number) {
     return {
       timeoutMs: this.settings.storeTimeoutMs,
+      keepTryingMs,
       onFailure: (error: unknown, final: boolean) => this.emit({ type: 'store-failed', call, error, final }),
     }
   }

@@ -17,13 +17,14 @@ export interface CallOptions {
   readonly onFailure?: (error: unknown, final: boolean) => void
 }
 
-/** Sends a call once. @throws StoreError if it fails, or gives no answer in time */
+/** Sends a call once. @throws StoreError if it fails, or gives no answer within `limitMs` */
 export function once<T>(
   alarms: Alarms,
   name: string,
   send: () => Promise<T>,
   { timeoutMs, onFailure }: CallOptions,
   final = true,
+  limitMs = timeoutMs,
 ): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     let isOver = false
@@ -34,7 +35,7 @@ export function once<T>(
       onFailure?.(cause, final)
       reject(storeError(name, cause))
     }
-    const alarm = alarms.set(timeoutMs, () => fail(new Error(`no answer within ${timeoutMs} ms`)))
+    const alarm = alarms.set(limitMs, () => fail(new Error(`no answer within ${limitMs} ms`)))
     try {
       send().then((answer) => {
         alarms.cancel(alarm)
@@ -65,13 +66,7 @@ export async function repeat<T>(
     const leftMs = giveUpAt === undefined ? timeoutMs : giveUpAt - runtime.now()
     const last = giveUpAt === undefined ? sent >= SENDS : leftMs <= pauseMs
     try {
-      return await once(
-        alarms,
-        name,
-        send,
-        { ...options, timeoutMs: Math.max(1, Math.min(timeoutMs, leftMs)) },
-        last,
-      )
+      return await once(alarms, name, send, options, last, Math.max(1, Math.min(timeoutMs, leftMs)))
     } catch (error) {
       if (last || (giveUpAt !== undefined && runtime.now() + pauseMs >= giveUpAt)) throw error
     }

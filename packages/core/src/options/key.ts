@@ -7,6 +7,8 @@ export type Key = string | readonly string[]
 const MAX_LENGTH = 255
 /** What separates levels (`:`) and parts (`,`), and what escapes them. */
 const RESERVED = /[%:,]/g
+/** What most keys are, and what needs no second look. */
+const PLAIN = /^[\w./@-]{1,255}$/
 /** Control characters, and surrogates that stand alone. */
 const FORBIDDEN = /[\p{Cc}\p{Cs}]/u
 
@@ -17,6 +19,7 @@ const FORBIDDEN = /[\p{Cc}\p{Cs}]/u
  * or lone surrogates (which UTF-8 would fold into one another)
  */
 export function encodeKey(what: string, key: Key): string {
+  if (typeof key === 'string' && PLAIN.test(key)) return key
   const parts: readonly unknown[] = Array.isArray(key) ? [...key] : [key]
   const fits =
     parts.length > 0 &&
