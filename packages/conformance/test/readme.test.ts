@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 
 const EXAMPLE = /<!-- (test\/readme\/\S+) -->\n```ts\n(.*?)```/gs
 
@@ -16,4 +16,11 @@ test('every example of the README is a file here, which is compiled and run', as
 test('the example without a test runner runs, and finds nothing wrong', async () => {
   await import('./readme/failures')
   expect(process.exitCode).toBeUndefined()
+})
+
+test('the example of a simulation runs, and finds nothing wrong', { timeout: 60_000 }, async () => {
+  const log = vi.spyOn(console, 'log').mockImplementation(() => {})
+  await import('./readme/simulate')
+  expect(log.mock.calls).toEqual([[expect.stringMatching(/^\d+ histories, 0 broke the promise$/)]])
+  log.mockRestore()
 })

@@ -1,9 +1,11 @@
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
+import { NO_FAULTS } from './budget'
+import type { FaultKind } from './history'
 import { scenarios } from './scenarios/scenarios'
 import { replay, simulate } from './simulate'
-import type { SimulationReport } from './simulation-options'
+import type { SimulationProgress, SimulationReport } from './simulation-options'
 
 /** What each thread is told to do. */
 interface Order {
@@ -13,15 +15,15 @@ interface Order {
   readonly faults: number
 }
 
+/** The quickest to explore first, so that what they leave of their time goes to the others. */
+const KINDS: readonly FaultKind[] = ['loss', 'outage', 'tick', 'crash', 'lapse']
+
 const HELP = `Plays the engine through simulated histories, and prints each that breaks the promise.
 
-  --minutes <n>   how long, a third of it for exhaustive histories (default 1)
-  --faults <n>    how many faults an exhaustive history has at most (default 1)
+  --minutes <n>   how long, at most half of it for exhaustive histories (default 1)
+  --faults <n>    how many faults, of one kind, an exhaustive history has at most (default 1)
   --threads <n>   (default: one a core)
   --replay <seed> plays one history again, and prints it`
-
-if (isMainThread) process.exitCode = await main(process.argv.slice(2).filter((argument) => argument !== '--'))
-else parentPort?.postMessage(await work(workerData as Order))
 
 async function main(args: string[]): Promise<number> {
   const text = { type: 'string' } as const
@@ -47,8 +49,8 @@ async function main(args: string[]): Promise<number> {
   const faults = positive('faults', values.faults, 1)
   const startedAt = performance.now()
   const orders = Array.from({ length: threads }, (_, thread) => ({ thread, threads, minutes, faults }))
-  const reports = (await Promise.all(orders.map(inThread))).flat()
-  return summarize(reports, (performance.now() - startedAt) / 1000)
+  const parts = (await Promise.all(orders.map(inThread))).flat()
+  return summarize(parts, (performance.now() - startedAt) / 1000)
 }
 
 function positive(option: string, given: string | undefined, otherwise: number): number {
@@ -57,7 +59,7 @@ function positive(option: string, given: string | undefined, otherwise: number):
   throw new TypeError(`--${option} must be a number above 0; got ${given}`)
 }
 
-function inThread(order: Order): Promise<SimulationReport[]> {
+function inThread(order: Order): Promise<Part[]> {
   const worker = new Worker(new URL(import.meta.url), {
     workerData: order,
     // Histories are short-lived: with room for them, few are ever copied.
@@ -66,45 +68,62 @@ function inThread(order: Order): Promise<SimulationReport[]> {
   return new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject))
 }
 
-/** Every scenario of this thread's share exhaustively, as far as time allows, and then all of them at random. */
-async function work({ thread, threads, minutes, faults }: Order): Promise<SimulationReport[]> {
-  const ms = minutes * 60_000
-  const endsAt = performance.now() + ms
-  const share = scenarios.filter((_, index) => index % threads === thread)
-  const onProgress = ({ scenario, mode, histories, violations }: Progress) =>
+/** The scenarios of this thread's share exhaustively, one kind of fault after another, and then all at random. */
+async function work({ thread, threads, minutes, faults }: Order): Promise<Part[]> {
+  const startedAt = performance.now()
+  const until = (share: number) =>
+    Math.max(1, Math.round(startedAt + share * minutes * 60_000 - performance.now()))
+  const onProgress = ({ scenario, mode, histories, violations }: SimulationProgress) =>
     console.log(`thread ${thread}: ${mode} ${scenario}, ${histories} histories, ${violations} violations`)
-  const reports: SimulationReport[] = []
-  for (const scenario of share) {
-    const signal = AbortSignal.timeout(Math.round(ms / 3 / share.length))
-    reports.push(await simulate({ scenarios: [scenario], exhaustive: { faults }, signal, onProgress }))
+  const parts: Part[] = []
+  const share = scenarios.filter((_, index) => index % threads === thread)
+  for (const [index, scenario] of share.entries()) {
+    for (const [done, kind] of KINDS.entries()) {
+      const end = (index + (done + 1) / KINDS.length) / share.length / 2
+      const exhaustive = { ...NO_FAULTS, [kind]: faults, faults }
+      const signal = AbortSignal.timeout(until(end))
+      parts.push({ kind, report: await simulate({ scenarios: [scenario], exhaustive, signal, onProgress }) })
+    }
   }
-  const signal = AbortSignal.timeout(Math.max(1, Math.round(endsAt - performance.now())))
+  const signal = AbortSignal.timeout(until(1))
   const random = { histories: Number.POSITIVE_INFINITY, seed: Date.now() + thread }
-  reports.push(await simulate({ exhaustive: false, random, signal, onProgress }))
-  return reports
+  parts.push({ report: await simulate({ exhaustive: false, random, signal, onProgress }) })
+  return parts
 }
 
-type Progress = { scenario: string; mode: string; histories: number; violations: number }
+interface Part {
+  /** Of exhaustive histories: which faults they had. */
+  readonly kind?: FaultKind
+  readonly report: SimulationReport
+}
 
-function summarize(reports: readonly SimulationReport[], seconds: number): number {
+function summarize(parts: readonly Part[], seconds: number): number {
   const rows = scenarios.map(({ name }) => {
-    const own = reports.flatMap((report) => report.scenarios).filter(({ scenario }) => scenario === name)
-    const sum = (count: (report: (typeof own)[number]) => number) =>
-      own.reduce((total, one) => total + count(one), 0)
+    const own = parts.flatMap(({ kind, report }) =>
+      report.scenarios.filter(({ scenario }) => scenario === name).map((one) => ({ kind, ...one })),
+    )
     return {
       scenario: name,
-      exhaustive: sum(({ exhaustive }) => exhaustive),
-      complete: own.some(({ isComplete }) => isComplete),
-      random: sum(({ random }) => random),
+      exhaustive: own.reduce((total, { exhaustive }) => total + exhaustive, 0),
+      'all with': own.flatMap(({ kind, isComplete }) => (isComplete && kind ? [kind] : [])).join(', '),
+      random: own.reduce((total, { random }) => total + random, 0),
     }
   })
   console.table(rows)
-  const violations = reports.flatMap((report) => report.violations)
+  const violations = parts.flatMap(({ report }) => report.violations)
   for (const { history } of violations) console.log(`\n${history}`)
-  const histories = reports.reduce((total, report) => total + report.histories, 0)
+  const histories = parts.reduce((total, { report }) => total + report.histories, 0)
   const rate = Math.round(histories / seconds)
   console.log(
     `${histories} histories in ${Math.round(seconds)} s, ${rate} a second, ${violations.length} violations`,
   )
   return violations.length === 0 ? 0 : 1
 }
+
+if (isMainThread) {
+  const args = process.argv.slice(2).filter((argument) => argument !== '--')
+  process.exitCode = await main(args).catch((error: unknown) => {
+    console.error(error instanceof TypeError ? error.message : error)
+    return 2
+  })
+} else parentPort?.postMessage(await work(workerData as Order))

@@ -27,7 +27,8 @@ export class FaultChoices {
   *all(): Generator<Choice> {
     const { faults, pending, lives, heldUntilMs, downUntilMs, nowMs } = this.#world
     if (faults.isSpent) return
-    if (faults.allows('tick') && pending.length > 0 && this.#nextDueMs < NEVER) yield this.#tick
+    if (faults.allows('tick') && pending.length > 0 && this.#nextDueMs <= nowMs + SIMULATED.lease)
+      yield this.#tick
     if (faults.allows('loss')) {
       for (const choice of pending) {
         if ((choice instanceof Request || choice instanceof Reply) && choice.life.isAlive && choice.loss)
@@ -59,8 +60,8 @@ export class FaultChoices {
   }
 
   /**
-   * Time passes until the next timer is due. It costs nothing while everybody waits for it; as a fault, it passes while
-   * something else could have happened, which then was slow.
+   * Time passes until the next timer is due. It costs nothing while everybody waits for it; as a fault, it passes, for
+   * a lease at most, while something else could have happened, which then was slow.
    */
   #advance(why: string): void {
     const world = this.#world

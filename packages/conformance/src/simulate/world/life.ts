@@ -16,7 +16,7 @@ export class Life {
   readonly timers = new Timers()
   readonly watches = new Set<AbortSignal>()
   /** Its next timer going off; to be chosen when it is due. */
-  readonly alarm: Choice & { readonly isDue: boolean }
+  readonly alarm: Choice
   readonly crash: Choice
   /** What it sent is still under way. */
   readonly crashAfterSending: Choice
@@ -38,7 +38,7 @@ export class Life {
   ) {
     this.id = `${name.process}.${name.life}.`
     this.#plans = plans
-    this.alarm = this.#alarm()
+    this.alarm = this.#local('alarm', undefined, () => this.timers.fire())
     this.crash = this.#local('crash', 'crash', () => this.#crash(false))
     this.crashAfterSending = this.#local('crash+', 'crash', () => this.#crash(true))
     const { idem, scenario } = world.options
@@ -68,6 +68,12 @@ export class Life {
   /** When its next timer is due after a time. Nobody waits for the background timers of a process at rest. */
   nextDueAfter(ms: number): number {
     return this.isBusy || this.timers.foreground > 0 ? this.timers.nextDueAfter(ms) : Number.POSITIVE_INFINITY
+  }
+
+  /** Whether its next timer is to go off now. */
+  get isAlarmDue(): boolean {
+    const { world, timers } = this
+    return timers.isOverdue(world.nowMs) && (this.isBusy || timers.foreground > 0 || world.isOver)
   }
 
   leftovers(): string[] {
@@ -211,17 +217,6 @@ export class Life {
       throw error
     } finally {
       this.#running--
-    }
-  }
-
-  #alarm(): Life['alarm'] {
-    const { world, timers } = this
-    const life = this
-    return {
-      ...this.#local('alarm', undefined, () => timers.fire()),
-      get isDue() {
-        return timers.isOverdue(world.nowMs) && (life.isBusy || timers.foreground > 0 || world.isOver)
-      },
     }
   }
 

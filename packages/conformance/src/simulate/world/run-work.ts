@@ -36,12 +36,19 @@ export class RunWork implements Work {
     world.note(life.name, () => `${kind} starts: attempt ${context.attempt}, fence ${context.fence}`)
     // As it was left by what ran before in the same attempt.
     if (context.signal.aborted) Object.assign(run, { abortedAt: -1, abortedMs: -1, abortedIn: -1 })
-    context.signal.addEventListener('abort', () => {
-      run.abortedAt = world.place()
-      run.abortedMs = world.nowMs
-      run.abortedIn = world.turn
-      world.note(life.name, () => `its signal aborts: ${String(context.signal.reason)}`)
-    })
+    world.works.add(this)
+  }
+
+  /** Notes when the signal aborted: asked for, as a listener would tie every history to the signals of all others. */
+  noteAbort(): void {
+    const run = this.#run
+    const { signal } = this.context
+    if (run.abortedAt !== undefined || !signal.aborted) return
+    const { world, name } = this.#life
+    run.abortedAt = world.place()
+    run.abortedMs = world.nowMs
+    run.abortedIn = world.turn
+    world.note(name, () => `its signal has aborted: ${String(signal.reason)}`)
   }
 
   async effect(): Promise<void> {
@@ -71,6 +78,8 @@ export class RunWork implements Work {
 
   end(result: Answer): void {
     const { world, name } = this.#life
+    this.noteAbort()
+    world.works.delete(this)
     this.#run.result = result
     this.#run.endedAt = world.place()
     world.note(name, () => `${this.#run.kind} ends: ${shownAnswer(result)}`)

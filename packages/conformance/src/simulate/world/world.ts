@@ -6,6 +6,7 @@ import { type ExecutePlan, type Scenario, SIMULATED } from '../scenario'
 import type { Choice, Chooser } from './choice'
 import { FaultChoices } from './fault-choices'
 import { Life } from './life'
+import type { RunWork } from './run-work'
 
 /** The engine under test: `Idem`, or a changed one that must be found out. */
 export type IdemUnderTest = new (options: IdemOptions) => Pick<Idem, 'execute' | 'forget' | 'resolve'>
@@ -43,6 +44,8 @@ export class World {
   /** What may happen. */
   readonly optional: Choice[] = []
   readonly lives: Life[] = []
+  /** Handlers that have not ended. */
+  readonly works = new Set<RunWork>()
   nowMs = 0
   /** Until when nobody else can have the record. */
   heldUntilMs = 0
@@ -126,6 +129,7 @@ export class World {
 
   /** Takes one choice. `true`: there was none. `false`: the chooser took none. */
   #takeNext(choose: Chooser): boolean | undefined {
+    for (const work of this.works) work.noteAbort()
     const ready = this.#ready()
     if (ready.length === 0) return true
     const choice = choose(ready, this.#rest)
@@ -141,7 +145,7 @@ export class World {
 
   #ready(): readonly Choice[] {
     let ready = this.pending
-    for (const { alarm } of this.lives) if (alarm.isDue) ready = [...ready, alarm]
+    for (const life of this.lives) if (life.isAlarmDue) ready = [...ready, life.alarm]
     if (ready.length > 0) return ready
     return this.#mayWait() ? this.#faultChoices.wait() : ready
   }
