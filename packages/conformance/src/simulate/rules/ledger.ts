@@ -110,11 +110,20 @@ export class Ledger {
       epoch: this.#epoch,
       before: before === 'retryable' || before === 'none' ? before : 'abandoned',
       previous: held?.grant,
-      runs: this.#history.runs.filter((run) => sameLife(run, message) && run.context.fence === fence),
+      runs: this.#runsOf(message, fence),
     }
     this.grants.push(grant)
     this.#lastFence = fence
     this.#held = { state: 'running', owner, grant, leaseUntilMs: nowMs + leaseMs }
+  }
+
+  /**
+   * The runs of a grant. A claim that was sent twice, with its record forgotten in between, is granted twice: then it is
+   * the run of the first grant that settles the second.
+   */
+  #runsOf(message: Message, fence: number): readonly Run[] {
+    const own = this.#history.runs.filter((run) => sameLife(run, message) && run.context.fence === fence)
+    return own.length > 0 ? own : (this.grantTo(message)?.runs ?? own)
   }
 
   #before(held: Held | undefined, nowMs: number): Grant['before'] | 'held' | 'settled' {
