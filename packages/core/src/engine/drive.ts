@@ -133,5 +133,5 @@ async function giveBack(
   const kind = mayBeTakeover ? 'abandoned' : 'retryable'
   const retentionMs = mayBeTakeover ? keepMs(settings) : settings.retentionMs
   const report = { key, owner, kind, failure, retentionMs, tombstoneMs: 0 } as const
-  await flight.sendOnce('fail', (store) => store.fail(report), true).catch(() => {})
+  await flight.send('fail', (store) => store.fail(report)).catch(() => {})
 }
