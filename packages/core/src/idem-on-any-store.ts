@@ -95,11 +95,19 @@ export class IdemOnAnyStore<S extends Store = Store> {
     // A scope that comes to nothing must not be taken for none: keys of all tenants would meet.
     const scopeOf = (args: Args): Key | undefined => scope && (scope(...args) ?? '')
 
+    // Nor a payload that comes to nothing for a wish to compare none.
+    const payloadOf = (args: Args): unknown => {
+      if (payload === false) return undefined
+      const given = payload(...args)
+      if (given === undefined) throw new TypeError('fingerprint() must give a payload; got undefined')
+      return given
+    }
+
     const execute = async (...args: Args): Promise<Execution<Result>> => {
       const call = {
         name,
         scope: scopeOf(args),
-        fingerprint: payload ? payload(...args) : undefined,
+        fingerprint: payloadOf(args),
         signal: signal?.(...args),
       }
       const request = this.#request(key(...args), call, settings)

@@ -18,20 +18,30 @@ export function describeError(error: unknown): Failure {
   }
 }
 
-/** The failure as text of at most `maxBytes` characters; details that do not fit are left out. Never throws. */
+/** The failure as text; where it has more than `maxBytes` characters, name, message and code only, cut. Never throws. */
 export function encodeFailure(error: unknown, codec: ErrorCodec, maxBytes: number): string {
   try {
     const text = JSON.stringify(codec.encode?.(error) ?? describeError(error))
-    if (text.length <= maxBytes) return text
+    if (text.length <= maxBytes && isFailure(JSON.parse(text))) return text
   } catch {
     // What the caller's own encoder cannot tell, ours can.
   }
   return JSON.stringify({ ...describeError(error), details: undefined })
 }
 
-export function decodeFailure(text: string | undefined): Failure {
-  return JSON.parse(text ?? '{"name":"Error","message":"unknown"}') as Failure
+/** What cannot be read is told as it stands. */
+export function decodeFailure(text = 'unknown'): Failure {
+  try {
+    const failure: unknown = JSON.parse(text)
+    if (isFailure(failure)) return failure
+  } catch {
+    // Below.
+  }
+  return { name: 'Error', message: cut(text) }
 }
+
+const isFailure = (value: unknown): value is Failure =>
+  typeof (value as Failure | null)?.name === 'string' && typeof (value as Failure).message === 'string'
 
 /** The error that a caller gets for an attempt that another call made. */
 export function replayedError(failure: Failure, attempt: number, codec: ErrorCodec): Error {

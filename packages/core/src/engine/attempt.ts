@@ -3,7 +3,7 @@ import type { Acquired } from '../contracts/store'
 import { LeaseLostError, ResultUnavailableError, UnsettledError } from '../errors'
 import { encodeKey } from '../options/key'
 import type { AttemptContext } from '../options/options'
-import { encodeValue } from './encode-value'
+import { decodeValue, encodeValue, readBack } from './encode-value'
 import type { Flight } from './flight'
 
 type Step = AttemptContext['step']
@@ -59,6 +59,11 @@ export class Attempt implements AttemptContext {
     this.abort(new LeaseLostError(`attempt ${this.attempt} of ${this.key} lost its lease`))
   }
 
+  /** Whether an error is that with which this attempt was told to stop. */
+  isStoppedBy(error: unknown): boolean {
+    return this.#reason !== undefined && (error === this.#reason || error instanceof LeaseLostError)
+  }
+
   abort(reason: Error): void {
     this.#reason ??= reason
     this.#controller?.abort(this.#reason)
@@ -96,17 +101,20 @@ export class Attempt implements AttemptContext {
     this.#saved ??= new Map(this.#earlier.map((step) => [step.name, step.value]))
     if (this.#saved.has(name)) {
       const text = this.#saved.get(name)
-      if (text !== undefined) return settings.codec.decode(text) as T
+      if (text !== undefined) return decodeValue(text, settings.codec) as T
       throw new ResultUnavailableError(`${shown} is done, but its value could not be kept`)
     }
-    if (this.isLost || this.#reason instanceof LeaseLostError) throw this.#refusal(shown)
+    // An attempt that is overdue renews its lease no longer, and one that has ended has settled.
+    if (this.isLost || this.isOverdue || this.isOver || this.#reason instanceof LeaseLostError) {
+      throw this.#refusal(shown)
+    }
 
     const value = await run()
     const { text, error } = encodeValue(value, settings)
     if (error) this.#flight.emit({ type: 'value-omitted', attempt: this.attempt, step: name, error })
     await this.#save(name, shown, text, value)
     this.#saved.set(name, text)
-    return (text === undefined ? value : settings.codec.decode(text)) as T
+    return readBack(value, text, settings.codec) as T
   }
 
   async #save(name: string, shown: string, text: string | undefined, value: unknown): Promise<void> {
@@ -123,7 +131,7 @@ export class Attempt implements AttemptContext {
       throw new UnsettledError(`${shown} ran, but could not be saved`, value, { cause })
     }
     if (saved) return
-    this.loseLease('taken')
+    if (!this.isOver) this.loseLease('taken')
     throw this.#refusal(shown)
   }
 

@@ -28,6 +28,15 @@ export function decodeValue(text: string, codec: Codec): unknown {
   }
 }
 
+/** What was stored of a value, so that whoever made it has what others will get; or itself, where it has no text. */
+export function readBack(value: unknown, text: string | undefined, codec: Codec): unknown {
+  try {
+    return text === undefined ? value : codec.decode(text)
+  } catch {
+    return value
+  }
+}
+
 function codecError(call: string, cause: unknown): CodecError {
   if (cause instanceof CodecError) return cause
   return new CodecError(`codec.${call}() failed: ${describeError(cause).message}`, { cause })

@@ -115,7 +115,13 @@ export class Flight<S extends Store = Store> {
 
   /** Sends a call once, because it comes again anyway, or need not. @throws StoreError */
   sendOnce<T>(name: string, send: (store: S) => Promise<T>, final: boolean): Promise<T> {
-    return once(this.engine.alarms, name, () => send(this.engine.store), this.#callOptions(name), final)
+    return once(
+      this.engine.alarms,
+      name,
+      () => send(this.engine.store),
+      this.#callOptions(name),
+      () => final,
+    )
   }
 
   emit(event: EventOfACall): void {

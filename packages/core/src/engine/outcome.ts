@@ -8,7 +8,7 @@ import {
   ResultUnavailableError,
 } from '../errors'
 import type { Settings } from '../options/settings'
-import { decodeValue } from './encode-value'
+import { decodeValue, readBack } from './encode-value'
 
 /**
  * What became of a call, as its callers will get it. Each of them calls for its own copy; a refusal or failure is thrown.
@@ -34,13 +34,7 @@ export function ranAndSucceeded(
     attempt,
     replayed: false,
     // Through the codec too, so that the first caller's value equals every replay's and shares memory with none.
-    own: () => {
-      try {
-        return text === undefined ? value : codec.decode(text)
-      } catch {
-        return value
-      }
-    },
+    own: () => readBack(value, text, codec),
     shared: () => decoded(text, codec),
   }
 }

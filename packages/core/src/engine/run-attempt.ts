@@ -21,21 +21,13 @@ export async function runAttempt(
   owner: string,
   claimedAt: number,
 ): Promise<Outcome | undefined> {
-  const { key, settings } = flight
+  const { settings } = flight
   const attempt = new Attempt(flight, acquired, owner)
   const startedAt = flight.engine.runtime.now()
   const heartbeat = new Heartbeat(flight, owner, claimedAt, (end) => {
     if (attempt.isOver) return
-    if (end !== 'overdue') {
-      attempt.loseLease(end)
-      return
-    }
-    const message = `attempt ${attempt.attempt} of ${key} ran longer than ${settings.maxRunTimeMs} ms (maxRunTime)`
-    const error = () => new AbandonedError(message, attempt.attempt)
-    attempt.isOverdue = true
-    attempt.abort(error())
-    // Nobody waits any longer. Should the handler end after all, it still settles if it can.
-    flight.finish(flight.refuse(refused(error)))
+    if (end === 'overdue') giveUp(flight, attempt)
+    else attempt.loseLease(end)
   })
   flight.emit({ type: 'started', attempt: attempt.attempt, fence: attempt.fence, takeover: attempt.takeover })
   attend(flight, attempt)
@@ -67,6 +59,8 @@ export async function runUnprotected(flight: Flight, handler: Handler, reason: S
     steps: [],
   } as const
   const attempt = new Attempt(flight, acquired, undefined)
+  const { maxRunTimeMs } = settings
+  const overdue = flight.engine.alarms.set(maxRunTimeMs, () => giveUp(flight, attempt))
   attend(flight, attempt)
   try {
     const value = await handler(attempt)
@@ -78,7 +72,18 @@ export async function runUnprotected(flight: Flight, handler: Handler, reason: S
       encodeFailure(error, settings.errorCodec, settings.maxResultBytes),
       settings,
     )
+  } finally {
+    flight.engine.alarms.cancel(overdue)
   }
+}
+
+/** Its time is over: nobody waits any longer. Should the handler end after all, it still settles if it can. */
+function giveUp(flight: Flight, attempt: Attempt): void {
+  const message = `attempt ${attempt.attempt} of ${flight.key} ran longer than ${flight.settings.maxRunTimeMs} ms (maxRunTime)`
+  const error = () => new AbandonedError(message, attempt.attempt)
+  attempt.isOverdue = true
+  attempt.abort(error())
+  flight.finish(flight.refuse(refused(error)))
 }
 
 /** Lets the callers wait for the attempt, and tells the attempt when the last of them has left. */

@@ -1,7 +1,7 @@
 import { encodeFailure } from '../codec/failure'
 import { type IdemError, UnsettledError } from '../errors'
 import type { Attempt } from './attempt'
-import { encodeValue } from './encode-value'
+import { encodeValue, readBack } from './encode-value'
 import type { Flight } from './flight'
 import { abandoned, type Outcome, raise, ranAndFailed, ranAndSucceeded } from './outcome'
 import { keepMs } from './policy'
@@ -41,7 +41,7 @@ export async function settleSuccess(
       attempt,
       replayed: false,
       own: () => unsettled(value),
-      shared: () => unsettled(text === undefined ? value : settings.codec.decode(text)),
+      shared: () => unsettled(readBack(value, text, settings.codec)),
     }
   }
   flight.emit({ type: 'succeeded', attempt, durationMs: engine.runtime.now() - startedAt })
@@ -66,7 +66,9 @@ export async function settleFailure(
   const { errorCodec, maxResultBytes, maxAttempts, isRetryable, tombstoneMs, settleTimeoutMs } = settings
   const unreconciled = thrown instanceof Unreconciled
   const error = unreconciled ? thrown.cause : thrown
-  const mayRetry = attempt < maxAttempts && truthOf(() => isRetryable(error, attempt))
+  // Whoever stopped because it was told to has not failed for good, whatever its policy says of errors.
+  const mayRetry =
+    attempt < maxAttempts && (run.isStoppedBy(error) || truthOf(() => isRetryable(error, attempt)))
   const kind = unreconciled || isOverdue || hasUnsavedStep ? 'abandoned' : mayRetry ? 'retryable' : 'final'
   const retentionMs = kind === 'abandoned' ? keepMs(settings) : settings.retentionMs
   const failure = encodeFailure(error, errorCodec, maxResultBytes)

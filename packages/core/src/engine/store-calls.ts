@@ -23,7 +23,7 @@ export function once<T>(
   name: string,
   send: () => Promise<T>,
   { timeoutMs, onFailure }: CallOptions,
-  final = true,
+  isFinal: () => boolean,
   limitMs = timeoutMs,
 ): Promise<T> {
   return new Promise<T>((resolve, reject) => {
@@ -32,7 +32,7 @@ export function once<T>(
       if (isOver) return
       isOver = true
       alarms.cancel(alarm)
-      onFailure?.(cause, final)
+      onFailure?.(cause, isFinal())
       reject(storeError(name, cause))
     }
     const alarm = alarms.set(limitMs, () => fail(new Error(`no answer within ${limitMs} ms`)))
@@ -64,11 +64,11 @@ export async function repeat<T>(
   const giveUpAt = keepTryingMs === undefined ? undefined : runtime.now() + keepTryingMs
   for (let sent = 1, pauseMs = FIRST_PAUSE_MS; ; sent++, pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
     const leftMs = giveUpAt === undefined ? timeoutMs : giveUpAt - runtime.now()
-    const last = giveUpAt === undefined ? sent >= SENDS : leftMs <= pauseMs
+    const isLast = () => (giveUpAt === undefined ? sent >= SENDS : runtime.now() + pauseMs >= giveUpAt)
     try {
-      return await once(alarms, name, send, options, last, Math.max(1, Math.min(timeoutMs, leftMs)))
+      return await once(alarms, name, send, options, isLast, Math.max(1, Math.min(timeoutMs, leftMs)))
     } catch (error) {
-      if (last || (giveUpAt !== undefined && runtime.now() + pauseMs >= giveUpAt)) throw error
+      if (isLast()) throw error
     }
     await new Promise<void>((resume) => runtime.schedule(pauseMs, resume))
   }

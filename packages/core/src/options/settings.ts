@@ -103,13 +103,12 @@ export function resolveSettings(
   known: readonly string[] = OF_A_RUN,
 ): Settings {
   let settings = base
-  for (const [option, value] of Object.entries(onlyKnown(options, known)) as [
-    NameOf<AttemptOptions>,
-    never,
-  ][]) {
+  const given = onlyKnown(options, known) as Record<string, never>
+  for (const option in given) {
+    const value = given[option]
     if (value === undefined || !Object.hasOwn(ATTEMPT, option)) continue
     const setting = `${option}Ms` in DEFAULTS ? `${option}Ms` : option
-    settings = { ...settings, [setting]: ATTEMPT[option](option, value) }
+    settings = { ...settings, [setting]: ATTEMPT[option as NameOf<AttemptOptions>](option, value as never) }
   }
   return settings
 }

@@ -4,6 +4,7 @@ import { shown } from '../options/duration'
 import { onlyKnown } from '../options/only-known'
 import { withMethods } from '../options/settings'
 import { differ } from '../record/claim'
+import { systemRuntime } from '../runtime'
 
 export interface TieredStoreOptions {
   /** Read in this order, the fastest first. */
@@ -14,8 +15,10 @@ export interface TieredStoreOptions {
 
 /**
  * A store that reads settled records through faster caches and leaves every decision to one authority. Caches hold
- * final answers only, so they can be late (after `delete`, until their entries age) but never wrong. A cache that fails
- * is passed over.
+ * final answers only, and a cache that fails, or hangs for 250 ms, is passed over.
+ *
+ * After `delete`, an answer may be read from a cache until its entry ages: from the local cache of another process, or
+ * from a shared one that another process filled at that moment. Give such caches a `maxAge`.
  *
  * @throws TypeError if an option is wrong
  */
@@ -32,6 +35,8 @@ class TieredStore implements Store {
   readonly #caches: readonly RecordCache[]
   readonly #authority: Store
   readonly watch: Store['watch']
+  /** How often something was deleted: an answer that was under way meanwhile is not put into caches. */
+  #deleted = 0
 
   constructor(caches: readonly RecordCache[], authority: Store) {
     this.#caches = caches
@@ -40,16 +45,17 @@ class TieredStore implements Store {
   }
 
   async claim(claim: Claim): Promise<ClaimOutcome> {
+    const known = this.#deleted
     for (const [level, cache] of this.#caches.entries()) {
       const answer = await attempt(() => cache.get(claim.key))
-      if (answer === undefined) continue
+      if (!answer) continue
       if (differ(answer.fingerprint, claim.fingerprint)) return { type: 'mismatch' }
-      await this.#fill(claim.key, answer, this.#caches.slice(0, level))
+      await this.#fill(claim.key, answer, this.#caches.slice(0, level), known)
       return answer
     }
     const outcome = await this.#authority.claim(claim)
     if (outcome.type === 'settled' && !outcome.retryable) {
-      await this.#fill(claim.key, outcome as FinalAnswer, this.#caches)
+      await this.#fill(claim.key, outcome as FinalAnswer, this.#caches, known)
     }
     return outcome
   }
@@ -64,21 +70,37 @@ class TieredStore implements Store {
 
   /** From the authority first: a claim in between would only fill a cache with what is still true. */
   async delete(key: string): Promise<boolean> {
+    this.#deleted++
     const deleted = await this.#authority.delete(key)
+    this.#deleted++
     for (const cache of this.#caches) await attempt(() => cache.delete(key))
     return deleted
   }
 
-  async #fill(key: string, answer: FinalAnswer, caches: readonly RecordCache[]): Promise<void> {
-    for (const cache of caches) await attempt(() => cache.put(key, answer))
+  async #fill(
+    key: string,
+    answer: FinalAnswer,
+    caches: readonly RecordCache[],
+    known: number,
+  ): Promise<void> {
+    for (const cache of caches) if (known === this.#deleted) await attempt(() => cache.put(key, answer))
   }
 }
 
-/** What a cache cannot do, the authority can. */
+/** A cache that has not answered by then is no faster way. */
+const CACHE_TIMEOUT_MS = 250
+
+/** What a cache cannot do, or not in time, the authority can. */
 async function attempt<T>(use: () => Promise<T> | T): Promise<T | undefined> {
+  let cancel = () => {}
+  const late = new Promise<undefined>((resolve) => {
+    cancel = systemRuntime.schedule(CACHE_TIMEOUT_MS, () => resolve(undefined))
+  })
   try {
-    return await use()
+    return await Promise.race([use(), late])
   } catch {
     return undefined
+  } finally {
+    cancel()
   }
 }

@@ -319,4 +319,23 @@ describe('callers that all leave while the claim is under way', () => {
     await time.advance(5_000)
     expect(store.calls).toEqual(['claim'])
   })
+
+  it('is no final failure, whatever isRetryable says of other errors', async () => {
+    const { time, process } = scene()
+    const { idem } = process({ isRetryable: () => false })
+    const leaving = new AbortController()
+    const left = watched(
+      idem.run(
+        'a',
+        ({ signal }) =>
+          new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+        { signal: leaving.signal },
+      ),
+    )
+    await time.settle()
+    leaving.abort()
+    await time.settle()
+    expect(left.state).toBe('rejected')
+    expect(await idem.run('a', () => 'again')).toBe('again')
+  })
 })

@@ -164,6 +164,28 @@ describe('an error codec', () => {
     const { replay } = await retold(new Error('declined'), { decode: () => undefined as unknown as Error })
     expect(replay).toBeInstanceOf(OperationFailedError)
   })
+
+  it('is told as it stands when it cannot be read, and hides no other record', async () => {
+    const { records, process } = scene()
+    const { idem } = process({ isRetryable: () => false })
+    const keeping = { retentionMs: 60_000, tombstoneMs: 0 }
+    const claim = { leaseMs: 1000, keepMs: 1000, maxAttempts: 1, onAbandoned: 'takeover' } as const
+    await records.claim({ key: 'idem:::a', owner: 'o', ...claim })
+    await records.fail({ key: 'idem:::a', owner: 'o', kind: 'final', failure: 'not JSON', ...keeping })
+    await expect(idem.run('a', () => 1)).rejects.toMatchObject({
+      code: 'OPERATION_FAILED',
+      failure: { name: 'Error', message: 'not JSON' },
+    })
+    expect((await idem.page()).records).toMatchObject([{ failure: { message: 'not JSON' } }])
+  })
+
+  it('is described by idem when the error codec gives no failure', async () => {
+    const { process } = scene()
+    const encode = (() => 'boom') as never
+    const { idem } = process({ isRetryable: () => false, errorCodec: { encode } })
+    await expect(idem.run('a', () => Promise.reject(new Error('declined')))).rejects.toThrow('declined')
+    await expect(idem.run('a', () => 1)).rejects.toMatchObject({ failure: { message: 'declined' } })
+  })
 })
 
 function raise(what: PropertyKey): never {

@@ -174,4 +174,39 @@ describe('an attempt that runs longer than maxRunTime', () => {
       expect(seen?.signal.reason).toMatchObject({ name: 'AbortError' })
     }
   })
+
+  it('begins no further step when it is over, beside whoever took over', async () => {
+    const { time, process } = scene()
+    const { idem } = process({ lease: 100, maxRunTime: 100 })
+    const effects: string[] = []
+    const slow = gate()
+    const late = watched(
+      idem.run('a', async ({ step }) => {
+        await slow.promise
+        return step('charge', () => effects.push('late'))
+      }),
+    )
+    await time.advance(200)
+    expect(late.error).toMatchObject({ code: 'ABANDONED' })
+    await process().idem.run('a', ({ step }) => step('charge', () => effects.push('next')))
+    slow.open()
+    await time.settle()
+    expect(effects).toEqual(['next'])
+  })
+
+  it('bounds a handler that runs without protection, too', async () => {
+    const { time, process } = scene()
+    const { idem, store } = process({ onStoreDown: 'run', maxRunTime: '1m' })
+    store.everything(rejects)
+    let signal: AbortSignal | undefined
+    const call = watched(
+      idem.run('a', (ctx) => {
+        signal = ctx.signal
+        return new Promise(() => {})
+      }),
+    )
+    await time.advance(62_000)
+    expect(call.error).toMatchObject({ code: 'ABANDONED' })
+    expect(signal?.aborted).toBe(true)
+  })
 })

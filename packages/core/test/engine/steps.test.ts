@@ -245,4 +245,35 @@ describe('steps', () => {
     await idem.forget('a')
     await expect(idem.run('a', order)).rejects.toThrow('no')
   })
+
+  it('that ran give their value when the codec cannot read it back', async () => {
+    const { process } = scene()
+    const codec = {
+      encode: (value: unknown) => JSON.stringify(value),
+      decode: (): unknown => {
+        throw new RangeError('unreadable')
+      },
+    }
+    const { idem } = process({ codec })
+    expect(await idem.run('a', ({ step }) => step('charge', () => 'charged'))).toBe('charged')
+  })
+
+  it('begin no more when the handler has ended', async () => {
+    const { time, process } = scene()
+    const { idem, told } = process()
+    let later: AttemptContext | undefined
+    let ran = false
+    await idem.run('a', (ctx) => {
+      later = ctx
+    })
+    const step = watched(
+      later?.step('charge', () => {
+        ran = true
+      }) as Promise<void>,
+    )
+    await time.settle()
+    expect(step.error).toMatchObject({ code: 'LEASE_LOST' })
+    expect(ran).toBe(false)
+    expect(told()).toEqual(['started', 'succeeded'])
+  })
 })

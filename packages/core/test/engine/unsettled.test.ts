@@ -130,4 +130,16 @@ describe('a failure that cannot be settled', () => {
     await time.advance(60_000)
     expect([time.timers, time.backgroundTimers]).toEqual([0, 0])
   })
+
+  it('is told as final with the last sending, and only then', async () => {
+    const { time, process } = scene()
+    const { idem, store, events } = process()
+    store.always('complete', hangs)
+    const call = watched(idem.run('a', () => 1))
+    await time.advance(6_000)
+    expect(call.error).toMatchObject({ code: 'UNSETTLED' })
+    const finals = events.flatMap((event) => (event.type === 'store-failed' ? [event.final] : []))
+    expect(finals.length).toBeGreaterThan(1)
+    expect(finals).toEqual([...finals.slice(1).map(() => false), true])
+  })
 })

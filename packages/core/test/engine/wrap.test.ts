@@ -201,4 +201,16 @@ describe('wrap', () => {
     }
     expect(store.calls).toEqual([])
   })
+
+  it('refuses a payload that comes to nothing, rather than compare none', async () => {
+    const { process } = scene()
+    const { idem, store } = process()
+    const charge = idem.wrap(async (order: { id: string; missing?: string }) => order.id, {
+      name: 'charge',
+      key: (order) => order.id,
+      fingerprint: (order) => order.missing,
+    })
+    await expect(charge({ id: 'a' })).rejects.toThrow(TypeError)
+    expect(store.calls).toEqual([])
+  })
 })
