@@ -26,7 +26,7 @@ export const SETTINGS = {
     '127.0.0.1',
     'the address to listen on; 0.0.0.0 for all',
     'an address or host name',
-    (text) => text,
+    (text) => text.trim() || undefined,
   ),
   store: setting('memory', 'where the records are kept', Object.keys(STORES).join(' or '), (name) =>
     Object.hasOwn(STORES, name) ? STORES[name] : undefined,
@@ -35,7 +35,7 @@ export const SETTINGS = {
   'gateway-delay': setting(
     '100-500',
     'how long a charge takes, in milliseconds',
-    'a range such as 100-500',
+    'a range such as 100-500, up to 60000',
     range,
   ),
   'max-running': setting(
@@ -112,7 +112,11 @@ function share(text: string): number | undefined {
   return number <= 1 ? number : undefined
 }
 
+/** Half of the time that a payment may take at most. */
+const SLOWEST_GATEWAY_MS = 60_000
+
 function range(text: string): readonly [number, number] | undefined {
   const [, least, most] = /^(\d{1,6})-(\d{1,6})$/.exec(text) ?? []
-  return Number(least) <= Number(most) ? [Number(least), Number(most)] : undefined
+  const inOrder = Number(least) <= Number(most) && Number(most) <= SLOWEST_GATEWAY_MS
+  return inOrder ? [Number(least), Number(most)] : undefined
 }

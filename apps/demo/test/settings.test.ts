@@ -39,8 +39,10 @@ test.each([
   [{ STORE: 'toString' }, 'STORE must be memory; got "toString"'],
   [{ FAILURE_RATE: '1.1' }, 'FAILURE_RATE must be a number from 0 to 1; got "1.1"'],
   [{ FAILURE_RATE: 'x' }, 'FAILURE_RATE must be a number from 0 to 1; got "x"'],
-  [{ GATEWAY_DELAY: '5' }, 'GATEWAY_DELAY must be a range such as 100-500; got "5"'],
-  [{ GATEWAY_DELAY: '5-4' }, 'GATEWAY_DELAY must be a range such as 100-500; got "5-4"'],
+  [{ GATEWAY_DELAY: '5' }, 'GATEWAY_DELAY must be a range such as 100-500, up to 60000; got "5"'],
+  [{ GATEWAY_DELAY: '0-60001' }, 'GATEWAY_DELAY must be a range such as 100-500, up to 60000; got "0-60001"'],
+  [{ HOST: ' ' }, 'HOST must be an address or host name; got " "'],
+  [{ GATEWAY_DELAY: '5-4' }, 'GATEWAY_DELAY must be a range such as 100-500, up to 60000; got "5-4"'],
   [{ MAX_RUNNING: '0' }, 'MAX_RUNNING must be a whole number from 1 to 1000000; got "0"'],
   [{ MAX_WAITING: '1e3' }, 'MAX_WAITING must be a whole number from 0 to 1000000; got "1e3"'],
 ])('%o is refused with what it takes', (env, message) => {

@@ -4,7 +4,7 @@ import type { IdemError } from './errors'
 export interface EventOrigin {
   /** The stored key: namespace, name, scope and key. */
   readonly key: string
-  /** The operation's name, where it has one. */
+  /** The operation's name, where it has one, as it stands in the stored key. */
   readonly name: string | undefined
 }
 
@@ -16,6 +16,7 @@ export type IdemEvent = EventOrigin &
         readonly fence: number
         readonly takeover: boolean
       }
+    /** In a transaction that the caller has open, this comes before the caller's own COMMIT. */
     | { readonly type: 'succeeded'; readonly attempt: number; readonly durationMs: number }
     | {
         readonly type: 'failed'
@@ -26,7 +27,7 @@ export type IdemEvent = EventOrigin &
       }
     /** Answered from a settled record. */
     | { readonly type: 'replayed'; readonly attempt: number; readonly from: 'store' | 'cache' }
-    /** A caller got the outcome of an attempt that it waited for. */
+    /** A caller got the outcome that another caller, or an attempt that it waited for, came to. */
     | { readonly type: 'shared'; readonly attempt: number }
     /** A caller began to wait for an attempt that runs elsewhere. */
     | { readonly type: 'waiting'; readonly attempt: number }

@@ -50,7 +50,7 @@ export async function listen(fetch: Fetch, address: Address): Promise<ListeningS
     const closed = once(server, 'close')
     server.close()
     // What is added meanwhile is waited for as well.
-    for (const response of answering) await once(response, 'close')
+    for (const response of answering) await new Promise((resolve) => response.once('close', resolve))
     // Connections that never sent anything do not count as idle, and would keep the server open for a minute.
     server.closeAllConnections()
     await closed

@@ -52,7 +52,7 @@ export class PaymentService {
       namespace: 'payments',
       storeTimeout: storeTimeoutMs,
       settleTimeout: storeTimeoutMs * 2,
-      maxRunTime: '60s',
+      maxRunTime: '120s',
       // An attempt of which nobody knows how it ended may run again: the gateway charges once for the same subkey.
       onAbandoned: 'rerun',
       errorCodec: { encode: clientFailure },

@@ -9,7 +9,7 @@
  * - **One clock.** Leases, retention and fences are judged by the store's own clock, never by the caller's.
  * - **The owner decides.** A write on a running record takes effect only for the owner token that holds it.
  * - **A lost reply is harmless.** A call sent again with the same arguments has the same answer and no further
- *   effect: the engine repeats calls whose replies it never saw.
+ *   effect, until another attempt begins: the engine repeats calls whose replies it never saw.
  * - **Failure is an exception.** A call that may or may not have taken effect rejects; it never answers `false`.
  *
  * Keys, payloads (`value`, `failure`) and fingerprints are opaque text. Times on records are milliseconds since the
