@@ -66,7 +66,9 @@ export async function drive(flight: Flight, handler: Handler): Promise<Outcome> 
           }
           await giveBack(flight, owner, new Error('every caller left before it began'), outcome.takeover)
           if (flight.deserted) return flight.desert()
+          // Somebody came meanwhile, who waited for nothing.
           owner = engine.runtime.token()
+          waitedFor = undefined
           break
         }
         case 'running':
