@@ -1,6 +1,6 @@
 import { encodeFailure } from '../codec/failure'
 import type { Acquired } from '../contracts/store'
-import { AbandonedError, type StoreError } from '../errors'
+import { AbandonedError, LeaseLostError, type StoreError } from '../errors'
 import type { Settings } from '../options/settings'
 import { Attempt } from './attempt'
 import type { Handler } from './drive'
@@ -110,6 +110,9 @@ async function work(
     throw new Unreconciled(new TypeError("onAbandoned must answer { value } or 'rerun'"))
   if (attempt.attempt > maxAttempts)
     throw new Unreconciled(new Error(`maxAttempts (${maxAttempts}) are used up`))
+  // Whoever has the record by now runs it, or has.
+  if (attempt.isLost)
+    throw new LeaseLostError(`attempt ${attempt.attempt} lost its lease before it could run`)
   attempt.restart()
   return handler(attempt)
 }

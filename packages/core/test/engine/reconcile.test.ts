@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Reconcile } from '../../src/options/options'
 import { hangs } from '../support/faulty-store'
+import { gate } from '../support/gate'
 import { scene } from '../support/scene'
 import { watched } from '../support/watched'
 
@@ -154,5 +155,25 @@ describe('reconcile', () => {
     const { idem } = await crashed(() => 'rerun')
     await expect(idem.run('a', () => Promise.reject(new Error('declined')))).rejects.toThrow('declined')
     expect(await idem.inspect('a')).toMatchObject({ state: 'failed', retryable: true, attempt: 2 })
+  })
+
+  it('runs no handler when the record went to somebody else while it was finding out', async () => {
+    const { time, process } = scene()
+    const crashed = process()
+    watched(crashed.idem.run('a', () => new Promise(() => {})))
+    await time.settle()
+    crashed.store.everything(hangs)
+    await time.advance(30_000)
+    const verdict = gate<'rerun'>()
+    const { idem } = process({ onAbandoned: () => verdict.promise })
+    let runs = 0
+    const late = watched(idem.run('a', () => ++runs))
+    await time.settle()
+    await process().idem.forget('a')
+    await time.advance(10_000)
+    verdict.open('rerun')
+    await time.settle()
+    expect(late.error).toMatchObject({ code: 'LEASE_LOST' })
+    expect(runs).toBe(0)
   })
 })
