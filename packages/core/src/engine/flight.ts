@@ -148,6 +148,23 @@ export class Flight<S extends Store = Store> {
     cache?.put(this.key, { ...answer, retentionMs: answer.retentionMs - (runtime.now() - this.#sentAt) })
   }
 
+  /** Offers the answer of this flight's own attempt. */
+  rememberSuccess(attempt: number, value: string | undefined): void {
+    const { fingerprint } = this
+    // Without a fingerprint of its own, a later attempt does not know the record's.
+    if (fingerprint === undefined && attempt > 1) return
+    const { retentionMs } = this.settings
+    this.remember({
+      type: 'settled',
+      state: 'succeeded',
+      attempt,
+      fingerprint,
+      value,
+      retryable: false,
+      retentionMs,
+    })
+  }
+
   #callOptions(call: string, keepTryingMs?: number) {
     return {
       timeoutMs: this.settings.storeTimeoutMs,

@@ -19,7 +19,7 @@ export async function settleSuccess(
   value: unknown,
   startedAt: number,
 ): Promise<Outcome | undefined> {
-  const { key, settings, engine, fingerprint } = flight
+  const { key, settings, engine } = flight
   const { attempt } = run
   const { retentionMs, tombstoneMs } = settings
   const { text, error } = encodeValue(value, settings)
@@ -45,11 +45,7 @@ export async function settleSuccess(
     }
   }
   flight.emit({ type: 'succeeded', attempt, durationMs: engine.runtime.now() - startedAt })
-  // Without a fingerprint of its own, a later attempt does not know the record's.
-  if (fingerprint !== undefined || attempt === 1) {
-    const answer = { type: 'settled', state: 'succeeded', attempt, fingerprint, value: text } as const
-    flight.remember({ ...answer, retryable: false, retentionMs })
-  }
+  flight.rememberSuccess(attempt, text)
   return ranAndSucceeded(attempt, value, text, settings)
 }
 

@@ -28,13 +28,10 @@ export class TransactionRun<Tx> {
   }
 
   committed(attempt: number, isFinal: boolean): Outcome {
-    const { settings, fingerprint } = this.#flight
+    const { settings } = this.#flight
     const { value, text } = this.#ended
     this.#flight.emit({ type: 'succeeded', attempt, durationMs: this.#durationMs })
-    if (isFinal && (fingerprint !== undefined || attempt === 1)) {
-      const answer = { type: 'settled', state: 'succeeded', attempt, fingerprint, value: text } as const
-      this.#flight.remember({ ...answer, retryable: false, retentionMs: settings.retentionMs })
-    }
+    if (isFinal) this.#flight.rememberSuccess(attempt, text)
     return ranAndSucceeded(attempt, value, text, settings)
   }
 
