@@ -30,12 +30,12 @@ import {
   oneOf,
   resolveSettings,
   type Settings,
+  STORE_METHODS,
   withMethods,
 } from './options/settings'
 import { wholeNumber } from './options/whole-number'
 import { systemRuntime } from './runtime'
 
-const STORE = ['claim', 'extend', 'complete', 'fail', 'saveStep', 'resolve', 'get', 'delete', 'list'] as const
 const OF_AN_IDEM = [...OF_AN_ATTEMPT, 'store', 'namespace', 'cache', 'observer', 'runtime']
 const OF_A_WRAP = [...OF_AN_ATTEMPT, 'name', 'key', 'scope', 'fingerprint', 'signal']
 const STATES: readonly RecordState[] = ['running', 'succeeded', 'failed', 'abandoned']
@@ -49,7 +49,7 @@ export class IdemOnAnyStore<S extends Store = Store> {
   constructor(options: IdemOptions<S>) {
     this.#settings = resolveSettings(options, DEFAULTS, OF_AN_IDEM)
     const { store, namespace = 'idem', cache, observer, runtime = systemRuntime } = options
-    withMethods('store', store, STORE, ['watch', 'transactions'])
+    withMethods('store', store, STORE_METHODS, ['watch', 'diagnose', 'transactions'])
     withMethods('runtime', runtime, ['now', 'schedule', 'random', 'token'])
     if (observer !== undefined) aFunction('observer', observer)
     if (typeof namespace !== 'string' || namespace.length > 64) {

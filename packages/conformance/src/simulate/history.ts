@@ -56,6 +56,7 @@ export type StoreMethod =
   | 'extend'
   | 'complete'
   | 'fail'
+  | 'release'
   | 'saveStep'
   | 'resolve'
   | 'get'

@@ -3,6 +3,7 @@ import type {
   ClaimOutcome,
   Completion,
   FailureReport,
+  Holder,
   Lease,
   RecordPage,
   RecordQuery,
@@ -15,8 +16,16 @@ import { StoreError } from '../errors'
 import { type TakenLock, takeLock } from '../mutex/take-lock'
 import { decideClaim, type Transition } from '../record/claim'
 import { type RecordData, shown } from '../record/record'
-import { decideComplete, decideExtend, decideFail, decideResolve, decideSaveStep } from '../record/settle'
-import { decideDelete } from './delete'
+import {
+  decideComplete,
+  decideDelete,
+  decideExtend,
+  decideFail,
+  decideRelease,
+  decideResolve,
+  decideSaveStep,
+} from '../record/settle'
+import { huskOf } from './husk'
 import { type ComposeOptions, type ComposeSettings, resolveComposeOptions } from './options'
 import type { Repository, VersionedRecord } from './repository'
 import { StoreClock } from './store-clock'
@@ -88,6 +97,10 @@ class ComposedStore implements Store {
     return this.#transition(report.key, (record, { now }) => decideFail(record, report, now))
   }
 
+  async release(holder: Holder): Promise<boolean> {
+    return this.#transition(holder.key, (record, { now }) => decideRelease(record, holder, now))
+  }
+
   async saveStep(step: StepResult): Promise<boolean> {
     return this.#transition(step.key, (record, { now }) => decideSaveStep(record, step, now))
   }
@@ -125,13 +138,18 @@ class ComposedStore implements Store {
     return this.#locked(key, async (grant) => {
       const found = await this.#repository.get(key)
       const { outcome, next } = decide(found?.record, grant)
-      return next === undefined || (await this.#write(key, found, next)) ? { outcome } : undefined
+      return next === undefined || (await this.#write(key, found, next, grant.now)) ? { outcome } : undefined
     })
   }
 
-  #write(key: string, found: VersionedRecord | undefined, next: RecordData): Promise<boolean> {
-    if (found === undefined) return this.#repository.create(key, next)
-    return this.#repository.update(key, found.version, next)
+  async #write(
+    key: string,
+    found: VersionedRecord | undefined,
+    next: RecordData | null,
+    now: number,
+  ): Promise<boolean> {
+    if (found) return this.#repository.update(key, found.version, next ?? huskOf(found.record, now))
+    return next === null || this.#repository.create(key, next)
   }
 
   async #now(): Promise<number> {

@@ -9,7 +9,8 @@
  * - **One clock.** Leases, retention and fences are judged by the store's own clock, never by the caller's.
  * - **The owner decides.** A write on a running record takes effect only for the owner token that holds it.
  * - **A lost reply is harmless.** A call sent again with the same arguments has the same answer and no further
- *   effect, until another attempt begins: the engine repeats calls whose replies it never saw.
+ *   effect, until another attempt begins: the engine repeats calls whose replies it never saw. (`release` and `delete`
+ *   tell whether there was something to remove, and so have another answer then.)
  * - **Failure is an exception.** A call that may or may not have taken effect rejects; it never answers `false`.
  *
  * Keys, payloads (`value`, `failure`) and fingerprints are opaque text. Times on records are milliseconds since the
@@ -52,6 +53,25 @@ export interface Store {
   fail(report: FailureReport): Promise<boolean>
 
   /**
+   * Gives back a running attempt that never began, as if it had not been claimed. Of the first attempt, the record is
+   * removed. Of a later one, it becomes again what the claim found: `abandoned` if the attempt was a takeover, else failed
+   * retryably, with the number of the attempt before and the failure which that one had; an attempt that lapsed has none.
+   * (For that, a running record keeps the failure of the attempt before, which nobody is shown.)
+   *
+   * - The fence becomes one less. Nobody was handed it, so it may be given again. It still is no less than that of the
+   *   attempt before, whose failure is shared by who waited for it; and it is less than what those waited for who waited
+   *   for the released attempt, so that they claim anew.
+   * - The owner stays. A claim of its own that comes late is answered as for its own attempt (rules 7 and 8), and earlier
+   *   owners stay shut out. (Where the record is removed, nothing is left to recognise such a claim by.)
+   * - Steps, fingerprint and `createdAt` stay, and it is kept as long as the released claim asked. `updatedAt` moves;
+   *   `takeover` is false, for whether the attempt before was one is not kept.
+   *
+   * `false`: this owner holds no running record, or no longer, and nothing was written; so also when it is sent again. A
+   * lapsed lease alone is no reason to refuse.
+   */
+  release(holder: Holder): Promise<boolean>
+
+  /**
    * Remembers a step of a running attempt, for this and later attempts. Saved again under the same name, the first
    * result stays. `false`: this owner no longer holds the record.
    */
@@ -68,8 +88,7 @@ export interface Store {
   get(key: string): Promise<StoredRecord | undefined>
 
   /**
-   * Removes a record or tombstone, whatever its state. `true` if there was one, so that, unlike all other calls, it has
-   * another answer when it is sent again. Fences go on growing all the same.
+   * Removes a record or tombstone, whatever its state. `true` if there was one. Fences go on growing all the same.
    */
   delete(key: string): Promise<boolean>
 
@@ -81,12 +100,24 @@ export interface Store {
   list(query: RecordQuery): Promise<RecordPage>
 
   /**
-   * Optional: tells when a record may have changed. Resolves once the watch is in place; every settle,
+   * Optional: tells when a record may have changed. Resolves once the watch is in place; every settle, release,
    * resolution or deletion from then on calls `onChange` (too often is allowed, too late is not, and a watch that
    * can no longer hear calls it once more). Ends, and forgets `onChange`, when the signal aborts.
    * Two steps, so that the caller can look once more between placing the watch and waiting.
    */
   watch?: ((key: string, onChange: () => void, signal: AbortSignal) => Promise<void>) | undefined
+
+  /**
+   * Optional: what about the server's set-up endangers these promises, one sentence each; none if all is well. Asked
+   * once by each `Idem` that has an observer, which is told.
+   */
+  diagnose?: (() => Promise<readonly string[]>) | undefined
+}
+
+/** Who holds a record. */
+export interface Holder {
+  readonly key: string
+  readonly owner: string
 }
 
 /** What a claimant asks for. */
@@ -114,7 +145,10 @@ export interface Acquired {
   readonly type: 'acquired'
   /** From 1. */
   readonly attempt: number
-  /** Greater than every earlier fence of this key: `max(previous + 1, the store's clock in µs)`, below 2^53. */
+  /**
+   * Greater than that of every earlier attempt of this key, but those that were released: `max(previous + 1, the store's
+   * clock in µs)`, below 2^53.
+   */
   readonly fence: number
   /** Whether the attempt before this one was abandoned. */
   readonly takeover: boolean
@@ -165,9 +199,7 @@ export interface Expired {
   readonly type: 'expired'
 }
 
-export interface Lease {
-  readonly key: string
-  readonly owner: string
+export interface Lease extends Holder {
   /** From now on the store's clock. */
   readonly leaseMs: number
   readonly keepMs: number
@@ -181,24 +213,18 @@ export interface Keeping {
   readonly tombstoneMs: number
 }
 
-export interface Completion extends Keeping {
-  readonly key: string
-  readonly owner: string
+export interface Completion extends Holder, Keeping {
   /** Missing: succeeded, value omitted. */
   readonly value?: string | undefined
 }
 
-export interface FailureReport extends Keeping {
-  readonly key: string
-  readonly owner: string
+export interface FailureReport extends Holder, Keeping {
   /** `retryable`: a later call may try again. `final`: replayed. `abandoned`: nobody knows how it ended. */
   readonly kind: 'retryable' | 'final' | 'abandoned'
   readonly failure: string
 }
 
-export interface StepResult {
-  readonly key: string
-  readonly owner: string
+export interface StepResult extends Holder {
   readonly name: string
   /** Missing: done, value omitted. */
   readonly value?: string | undefined
@@ -231,6 +257,7 @@ export interface StoredRecord {
   readonly takeover: boolean
   readonly fingerprint?: string | undefined
   readonly value?: string | undefined
+  /** Of a failed attempt, or one that was reported abandoned. */
   readonly failure?: string | undefined
   readonly steps: readonly SavedStep[]
   readonly createdAt: number

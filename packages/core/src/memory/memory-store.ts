@@ -3,6 +3,7 @@ import type {
   ClaimOutcome,
   Completion,
   FailureReport,
+  Holder,
   Lease,
   RecordPage,
   RecordQuery,
@@ -16,7 +17,15 @@ import { aFunction } from '../options/settings'
 import { wholeNumber } from '../options/whole-number'
 import { decideClaim, type Transition } from '../record/claim'
 import { kept, type RecordData, shown } from '../record/record'
-import { decideComplete, decideExtend, decideFail, decideResolve, decideSaveStep } from '../record/settle'
+import {
+  decideComplete,
+  decideDelete,
+  decideExtend,
+  decideFail,
+  decideRelease,
+  decideResolve,
+  decideSaveStep,
+} from '../record/settle'
 import { Watchers } from './watchers'
 
 export interface MemoryStoreOptions {
@@ -78,6 +87,10 @@ export class MemoryStore implements Store {
     return this.#apply(report.key, decideFail(this.#find(report.key), report, this.#clock()))
   }
 
+  async release(holder: Holder): Promise<boolean> {
+    return this.#apply(holder.key, decideRelease(this.#find(holder.key), holder, this.#clock()))
+  }
+
   async saveStep(step: StepResult): Promise<boolean> {
     return this.#apply(step.key, decideSaveStep(this.#find(step.key), step, this.#clock()))
   }
@@ -92,10 +105,7 @@ export class MemoryStore implements Store {
   }
 
   async delete(key: string): Promise<boolean> {
-    const found = kept(this.#find(key), this.#clock()) !== undefined
-    this.#remove(key)
-    this.#watchers.notify(key)
-    return found
+    return this.#apply(key, decideDelete(this.#find(key), this.#clock()))
   }
 
   /** Pages in the order of the keys; a cursor is the last key seen. */
@@ -130,13 +140,17 @@ export class MemoryStore implements Store {
 
   #apply<Outcome>(key: string, { outcome, next }: Transition<Outcome>): Outcome {
     if (next === undefined) return outcome
-    const before = this.#find(key)
-    if (before === undefined) this.#makeRoom()
+    if (next !== null) this.#keep(key, next)
+    else this.#remove(key)
+    if (next?.state !== 'running') this.#watchers.notify(key)
+    return outcome
+  }
+
+  #keep(key: string, next: RecordData): void {
+    if (this.#find(key) === undefined) this.#makeRoom()
     const settled = next.state === 'succeeded' || next.state === 'failed'
     if (settled || this.#settled.has(key)) this.#remove(key)
     ;(settled ? this.#settled : this.#open).set(key, next)
-    if (next.state !== 'running') this.#watchers.notify(key)
-    return outcome
   }
 
   #remove(key: string): void {

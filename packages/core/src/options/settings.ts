@@ -124,6 +124,9 @@ export function aFunction<T>(option: string, value: T): T {
 }
 
 /** An object that has these methods; of `optional` ones it may lack any. */
+/** What a store must be able to do. */
+export const STORE_METHODS = 'claim extend complete fail release saveStep resolve get delete list'.split(' ')
+
 export function withMethods<T>(
   option: string,
   value: T,

@@ -1,10 +1,11 @@
 import type { Claim, ClaimOutcome } from '../contracts/store'
-import { after, answer, isFinal, isLive, kept, type RecordData } from './record'
+import { after, answer, failureOf, isFinal, isLive, kept, type RecordData } from './record'
 
-/** What a transition comes to: the answer, and the record to write, if anything is to be written. */
+/** What a transition comes to: the answer, and the record to write, or `null` if it is to be removed. */
 export interface Transition<Outcome> {
   readonly outcome: Outcome
-  readonly next?: RecordData
+  /** Missing: nothing is to be written. */
+  readonly next?: RecordData | null
 }
 
 /** The decision table of `Store.claim`, rule by rule, without side effects. `nextFence` is called when one is needed. */
@@ -33,7 +34,7 @@ export function decideClaim(
   }
   const refused = claim.onAbandoned === 'reject' || (claim.onAbandoned === 'takeover' && exhausted)
   if (own || refused) {
-    return { outcome: { type: 'abandoned', attempt: record.attempt, failure: record.failure } }
+    return { outcome: { type: 'abandoned', attempt: record.attempt, failure: failureOf(record) } }
   }
   return acquire(record, claim, now, nextFence(record.fence), true)
 }
@@ -65,6 +66,7 @@ function acquire(
     owner: claim.owner,
     takeover,
     fingerprint: previous?.fingerprint ?? claim.fingerprint,
+    failure: previous && failureOf(previous),
     steps: previous?.steps ?? [],
     createdAt: previous?.createdAt ?? now,
     updatedAt: now,

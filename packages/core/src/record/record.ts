@@ -15,6 +15,7 @@ export interface RecordData {
   readonly takeover: boolean
   readonly fingerprint?: string | undefined
   readonly value?: string | undefined
+  /** Of a running record, that of the attempt before: it is not shown, but comes back if the attempt is released. */
   readonly failure?: string | undefined
   readonly steps: readonly SavedStep[]
   readonly createdAt: number
@@ -48,6 +49,10 @@ export const isLive = (record: RecordData, now: number): boolean =>
 export const isFinal = (record: RecordData): boolean =>
   record.state === 'succeeded' || (record.state === 'failed' && !record.retryable)
 
+/** The failure of the last attempt, if it reported one. */
+export const failureOf = ({ state, failure }: RecordData): string | undefined =>
+  state === 'running' ? undefined : failure
+
 /** The settled record as an outcome. */
 export function answer(record: RecordData, now: number): Settled {
   return {
@@ -69,6 +74,7 @@ export function shown(record: RecordData | undefined, now: number): StoredRecord
   const live = isLive(record, now)
   return {
     ...rest,
+    failure: failureOf(record),
     state: record.state === 'running' && !live ? 'abandoned' : record.state,
     expiresAt: record.expiresAt >= NEVER ? Infinity : record.expiresAt,
     ...(record.state === 'running' && { leaseUntil }),

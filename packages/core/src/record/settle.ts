@@ -1,4 +1,12 @@
-import type { Completion, FailureReport, Keeping, Lease, Resolution, StepResult } from '../contracts/store'
+import type {
+  Completion,
+  FailureReport,
+  Holder,
+  Keeping,
+  Lease,
+  Resolution,
+  StepResult,
+} from '../contracts/store'
 import type { Transition } from './claim'
 import { after, isFinal, isLive, kept, type RecordData } from './record'
 
@@ -8,7 +16,7 @@ const DONE_BEFORE: Transition<boolean> = { outcome: true }
 /** The record if this owner's attempt was the last one, whether it still runs or not. */
 function ownRecord(
   found: RecordData | undefined,
-  request: { readonly owner: string },
+  request: Pick<Holder, 'owner'>,
   now: number,
 ): RecordData | undefined {
   const record = kept(found, now)
@@ -48,6 +56,21 @@ export function decideFail(
   return { outcome: true, next: { ...record, state, retryable, failure, updatedAt: now, ...ends } }
 }
 
+/** What the record was before the claim, as far as the record remembers. */
+export function decideRelease(
+  found: RecordData | undefined,
+  holder: Holder,
+  now: number,
+): Transition<boolean> {
+  const record = ownRecord(found, holder, now)
+  if (record?.state !== 'running') return REFUSED
+  const { attempt, fence, takeover } = record
+  if (attempt === 1) return { outcome: true, next: null }
+  const before = { attempt: attempt - 1, fence: fence - 1, takeover: false, updatedAt: now }
+  const state = takeover ? 'abandoned' : 'failed'
+  return { outcome: true, next: { ...record, ...before, state, retryable: !takeover } }
+}
+
 export function decideSaveStep(
   found: RecordData | undefined,
   step: StepResult,
@@ -58,6 +81,10 @@ export function decideSaveStep(
   if (record.steps.some((saved) => saved.name === step.name)) return DONE_BEFORE
   const steps = [...record.steps, { name: step.name, value: step.value }]
   return { outcome: true, next: { ...record, steps, updatedAt: now } }
+}
+
+export function decideDelete(found: RecordData | undefined, now: number): Transition<boolean> {
+  return kept(found, now) === undefined ? REFUSED : { outcome: true, next: null }
 }
 
 export function decideResolve(

@@ -2,7 +2,7 @@ import type { FinalAnswer, RecordCache } from '../contracts/record-cache'
 import type { Claim, ClaimOutcome, Store } from '../contracts/store'
 import { shown } from '../options/duration'
 import { onlyKnown } from '../options/only-known'
-import { withMethods } from '../options/settings'
+import { STORE_METHODS, withMethods } from '../options/settings'
 import { differ } from '../record/claim'
 import { systemRuntime } from '../runtime'
 
@@ -27,14 +27,14 @@ export function tieredStore(options: TieredStoreOptions): Store {
   if (!Array.isArray(caches))
     throw new TypeError(`caches must be a list of record caches; got ${shown(caches)}`)
   for (const cache of caches) withMethods('caches', cache, ['get', 'put', 'delete'])
-  const methods = ['claim', 'extend', 'complete', 'fail', 'saveStep', 'resolve', 'get', 'delete', 'list']
-  return new TieredStore(caches, withMethods('authority', authority, methods, ['watch']))
+  return new TieredStore(caches, withMethods('authority', authority, STORE_METHODS, ['watch', 'diagnose']))
 }
 
 class TieredStore implements Store {
   readonly #caches: readonly RecordCache[]
   readonly #authority: Store
   readonly watch: Store['watch']
+  readonly diagnose: Store['diagnose']
   /** How often something was deleted: an answer that was under way meanwhile is not put into caches. */
   #deleted = 0
 
@@ -42,6 +42,7 @@ class TieredStore implements Store {
     this.#caches = caches
     this.#authority = authority
     this.watch = authority.watch?.bind(authority)
+    this.diagnose = authority.diagnose?.bind(authority)
   }
 
   async claim(claim: Claim): Promise<ClaimOutcome> {
@@ -63,6 +64,7 @@ class TieredStore implements Store {
   extend: Store['extend'] = (lease) => this.#authority.extend(lease)
   complete: Store['complete'] = (completion) => this.#authority.complete(completion)
   fail: Store['fail'] = (report) => this.#authority.fail(report)
+  release: Store['release'] = (holder) => this.#authority.release(holder)
   saveStep: Store['saveStep'] = (step) => this.#authority.saveStep(step)
   resolve: Store['resolve'] = (resolution) => this.#authority.resolve(resolution)
   get: Store['get'] = (key) => this.#authority.get(key)

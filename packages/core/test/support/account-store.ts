@@ -93,7 +93,6 @@ export class AccountStore extends FaultyStore implements TransactionalStore<Acco
       const answer = { state: 'succeeded', retryable: false, retentionMs: request.retentionMs } as const
       return { type: 'settled', ...answer, ...pending }
     }
-    const before = await this.#records.get(key)
     const claimed = await this.#records.claim({
       key,
       owner,
@@ -106,13 +105,7 @@ export class AccountStore extends FaultyStore implements TransactionalStore<Acco
     })
     if (claimed.type === 'running') return { type: 'busy', attempt: claimed.attempt, fence: claimed.fence }
     if (claimed.type !== 'acquired') return claimed
-    const undo = async () => {
-      if (before?.failure === undefined) return this.#records.delete(key)
-      const { failure } = before
-      const { retentionMs, tombstoneMs } = request
-      return this.#records.fail({ key, owner, kind: 'retryable', failure, retentionMs, tombstoneMs })
-    }
-    return this.#run(request, claimed, undo)
+    return this.#run(request, claimed, () => this.#records.release({ key, owner }))
   }
 
   async #run(

@@ -52,12 +52,14 @@ export class FaultyStore implements Store {
   readonly extend: Store['extend']
   readonly complete: Store['complete']
   readonly fail: Store['fail']
+  readonly release: Store['release']
   readonly saveStep: Store['saveStep']
   readonly resolve: Store['resolve']
   readonly get: Store['get']
   readonly delete: Store['delete']
   readonly list: Store['list']
   readonly watch: Store['watch']
+  readonly diagnose: Store['diagnose']
   readonly #coming = new Map<StoreCall, Fate[]>()
   readonly #always = new Map<StoreCall, Fate>()
   #everything: Fate = passes
@@ -67,12 +69,14 @@ export class FaultyStore implements Store {
     this.extend = this.#calling('extend', (lease) => store.extend(lease))
     this.complete = this.#calling('complete', (completion) => store.complete(completion))
     this.fail = this.#calling('fail', (report) => store.fail(report))
+    this.release = this.#calling('release', (holder) => store.release(holder))
     this.saveStep = this.#calling('saveStep', (step) => store.saveStep(step))
     this.resolve = this.#calling('resolve', (resolution) => store.resolve(resolution))
     this.get = this.#calling('get', (key) => store.get(key))
     this.delete = this.#calling('delete', (key) => store.delete(key))
     this.list = this.#calling('list', (query) => store.list(query))
-    const { watch: place } = store
+    const { watch: place, diagnose } = store
+    this.diagnose = diagnose && this.#calling('diagnose', diagnose.bind(store))
     this.watch = watch && place ? this.#calling('watch', place.bind(store)) : undefined
   }
 

@@ -27,6 +27,7 @@ export function portOf(life: Life, world: World): Store {
     extend: (lease) => send('extend', lease, () => store.extend(lease)),
     complete: (completion) => send('complete', completion as StoreRequest, () => store.complete(completion)),
     fail: (report) => send('fail', report, () => store.fail(report)),
+    release: (holder) => send('release', holder, () => store.release(holder)),
     saveStep: (step) => send('saveStep', step as StoreRequest, () => store.saveStep(step)),
     resolve: (resolution) => send('resolve', resolution as StoreRequest, () => store.resolve(resolution)),
     get: (key) => send('get', {}, () => store.get(key)),
@@ -200,7 +201,12 @@ function noteLease(world: World, message: Message): void {
   const { method, request, outcome } = message
   const renewed = claimOutcome(message)?.type === 'acquired' || (method === 'extend' && outcome === true)
   if (renewed) world.heldUntilMs = world.nowMs + (request.leaseMs ?? 0)
-  const isEnd = method === 'complete' || method === 'fail' || method === 'resolve' || method === 'delete'
+  const isEnd =
+    method === 'complete' ||
+    method === 'fail' ||
+    method === 'release' ||
+    method === 'resolve' ||
+    method === 'delete'
   if (isEnd && outcome === true) world.heldUntilMs = 0
 }
 
