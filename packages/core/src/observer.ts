@@ -48,6 +48,8 @@ export type IdemEvent = EventOrigin &
         readonly error: unknown
         readonly final: boolean
       }
+    /** What the store says, once, of its server's set-up: it endangers what idem promises. */
+    | { readonly type: 'store-warning'; readonly message: string }
     /** The store was down and the handler ran without protection, as `onStoreDown: 'run'` asks. */
     | { readonly type: 'unprotected'; readonly error: IdemError }
   )

@@ -1,4 +1,3 @@
-import { encodeFailure } from '../codec/failure'
 import type { FinalAnswer } from '../contracts/record-cache'
 import type { ClaimOutcome, Settled, StoredRecord } from '../contracts/store'
 import { LeaseLostError, type StoreError } from '../errors'
@@ -48,7 +47,7 @@ export async function drive(flight: Flight, handler: Handler): Promise<Outcome> 
           : flight.send('get', async (store) => asOutcome(await store.get(key), fingerprint)))
       } catch (error) {
         if (lostAttempt !== undefined) return flight.refuse(lost(key, lostAttempt, error))
-        void giveBack(flight, owner, error, policy !== 'reject')
+        void giveBack(flight, owner)
         if (flight.deserted) return flight.desert()
         // What is known to run elsewhere is never run unprotected beside it.
         if (settings.onStoreDown === 'throw' || waitedFor !== undefined) {
@@ -56,6 +55,7 @@ export async function drive(flight: Flight, handler: Handler): Promise<Outcome> 
         }
         return runUnprotected(flight, handler, error as StoreError)
       }
+      engine.diagnose(flight)
       switch (outcome.type) {
         case 'acquired': {
           if (!flight.deserted) {
@@ -64,7 +64,7 @@ export async function drive(flight: Flight, handler: Handler): Promise<Outcome> 
             lostAttempt = outcome.attempt
             break
           }
-          await giveBack(flight, owner, new Error('every caller left before it began'), outcome.takeover)
+          await giveBack(flight, owner)
           if (flight.deserted) return flight.desert()
           // Somebody came meanwhile, who waited for nothing.
           owner = engine.runtime.token()
@@ -120,20 +120,8 @@ const lost = (key: string, attempt: number, cause?: unknown): Outcome =>
     return new LeaseLostError(`attempt ${attempt} of ${key} lost its lease, and ${known}`, { cause })
   })
 
-/**
- * Frees a record that was, or may have been, acquired and on which nothing ran. Best effort: its lease does the rest.
- * Where the attempt may have followed an abandoned one it is given back as abandoned, or the next would not be told.
- */
-async function giveBack(
-  flight: Flight,
-  owner: string,
-  reason: unknown,
-  mayBeTakeover: boolean,
-): Promise<void> {
-  const { key, settings } = flight
-  const failure = encodeFailure(reason, {}, settings.maxResultBytes)
-  const kind = mayBeTakeover ? 'abandoned' : 'retryable'
-  const retentionMs = mayBeTakeover ? keepMs(settings) : settings.retentionMs
-  const report = { key, owner, kind, failure, retentionMs, tombstoneMs: 0 } as const
-  await flight.send('fail', (store) => store.fail(report)).catch(() => {})
+/** Frees a record that was, or may have been, acquired and on which nothing ran. Best effort: its lease does the rest. */
+async function giveBack(flight: Flight, owner: string): Promise<void> {
+  const { key } = flight
+  await flight.send('release', (store) => store.release({ key, owner })).catch(() => {})
 }

@@ -39,6 +39,7 @@ export class Engine<S extends Store = Store> {
   forgotten = 0
   readonly #observer: Observer | undefined
   readonly #flights = new Map<string, Flight<S>>()
+  #isDiagnosed = false
 
   constructor(store: S, runtime: Runtime, cache: LocalCache | undefined, observer: Observer | undefined) {
     this.store = store
@@ -89,6 +90,17 @@ export class Engine<S extends Store = Store> {
     this.forgotten++
     this.cache?.delete(key)
     for (const flight of this.#flights.values()) if (flight.key === key) this.retire(flight)
+  }
+
+  /** Asks the store, once and in the background, what endangers its promises, for somebody to be told. */
+  diagnose(flight: Flight<S>): void {
+    if (this.#isDiagnosed || this.#observer === undefined) return
+    this.#isDiagnosed = true
+    const tell = async () => {
+      for (const message of (await this.store.diagnose?.()) ?? [])
+        flight.emit({ type: 'store-warning', message })
+    }
+    tell().catch(() => {})
   }
 
   emit({ key, name }: EventOrigin, event: EventOfACall): void {

@@ -35,6 +35,7 @@ async function drive<Tx>(
       const owner = engine.runtime.token()
       const request = { key, owner, fingerprint, waitedFor, tx, retentionMs, tombstoneMs, ...run.callbacks }
       const outcome = await transact(request).catch((error: unknown) => ({ type: 'thrown' as const, error }))
+      if (outcome.type !== 'thrown') engine.diagnose(flight)
       switch (outcome.type) {
         case 'thrown':
           return run.failed(outcome.error)

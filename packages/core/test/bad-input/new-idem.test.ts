@@ -22,11 +22,23 @@ describe('new Idem', () => {
     ...notObjects.map((options): Case => ['options', options]),
     ['options', undefined],
     ...of('store', [undefined, ...notObjects, {}]),
-    ...(['claim', 'extend', 'complete', 'fail', 'saveStep', 'resolve', 'get', 'delete', 'list'] as const).map(
-      (method): Case => ['store', { store: Object.create(store, { [method]: { value: undefined } }) }],
-    ),
+    ...(
+      [
+        'claim',
+        'extend',
+        'complete',
+        'fail',
+        'release',
+        'saveStep',
+        'resolve',
+        'get',
+        'delete',
+        'list',
+      ] as const
+    ).map((method): Case => ['store', { store: Object.create(store, { [method]: { value: undefined } }) }]),
     ['store', { store: Object.create(store, { watch: { value: true } }) }],
     ['store', { store: Object.create(store, { transactions: { value: {} } }) }],
+    ['store', { store: Object.create(store, { diagnose: { value: 'all is well' } }) }],
     ...withStore(attemptCases),
     ...withStore(of('namespace', [null, 5, {}, ['a', 'b'], 'n'.repeat(65)])),
     ...withStore(of('namespace', ['', 'a\nb', '\udc00'], InvalidKeyError)),

@@ -47,6 +47,7 @@ describe('tieredStore', () => {
     ),
     ['authority', { caches: [], authority: Object.create(authority, { list: { value: undefined } }) }],
     ['authority', { caches: [], authority: Object.create(authority, { watch: { value: 5 } }) }],
+    ['authority', { caches: [], authority: Object.create(authority, { diagnose: { value: 5 } }) }],
     ['store', { caches: [], authority, store: authority }],
   ])('refuses a wrong %s: %o', async (...wrong) => {
     await isRefused(() => tieredStore(wrong[1] as TieredStoreOptions), wrong)

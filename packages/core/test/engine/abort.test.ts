@@ -244,9 +244,66 @@ describe('callers that all leave while the claim is under way', () => {
       controller.abort(reason)
       claiming.open()
       await time.settle()
-      expect((await idem.inspect(key))?.state).toBe(crashed ? 'abandoned' : 'failed')
+      expect((await idem.inspect(key))?.state).toBe(crashed ? 'abandoned' : undefined)
       expect(await idem.run(key, ({ takeover }) => takeover)).toBe(crashed)
     }
+  })
+
+  it('spend no attempt', async () => {
+    const { time, process } = scene()
+    const { idem, store } = process({ maxAttempts: 2 })
+    for (const attempt of [1, 2]) {
+      const claiming = gate()
+      store.coming('claim', answersAfter(claiming.promise))
+      const controller = new AbortController()
+      watched(idem.run('a', () => 'no', { signal: controller.signal }))
+      await time.settle()
+      controller.abort(reason)
+      claiming.open()
+      await time.settle()
+      const call = idem.run('a', (ctx) => Promise.reject(new Error(`attempt ${ctx.attempt} fails`)))
+      await expect(call).rejects.toThrow(`attempt ${attempt} fails`)
+    }
+    await expect(idem.run('a', () => 'no')).rejects.toMatchObject({ code: 'OPERATION_FAILED', attempt: 2 })
+  })
+
+  it('leave the key to who waited for them elsewhere, at once', async () => {
+    const { time, process } = scene()
+    const { idem, store } = process()
+    const claiming = gate()
+    store.coming('claim', answersAfter(claiming.promise))
+    const controller = new AbortController()
+    watched(idem.run('a', () => 'no', { signal: controller.signal }))
+    await time.settle()
+    const waiting = watched(process().idem.run('a', ({ attempt }) => attempt))
+    await time.settle()
+    expect(waiting.state).toBe('pending')
+    controller.abort(reason)
+    claiming.open()
+    await time.settle()
+    expect(waiting.value).toBe(1)
+  })
+
+  it('leave the failure before to who waited for that elsewhere', async () => {
+    const { time, process } = scene()
+    const failing = gate<never>()
+    watched(process().idem.run('a', () => failing.promise))
+    await time.settle()
+    const waiting = watched(process({ watch: false }).idem.run('a', () => 'no'))
+    await time.settle()
+    failing.fail(new Error('declined'))
+    await time.settle()
+    const { idem, store } = process()
+    const claiming = gate()
+    store.coming('claim', answersAfter(claiming.promise))
+    const controller = new AbortController()
+    watched(idem.run('a', () => 'no', { signal: controller.signal }))
+    await time.advance(500)
+    expect([waiting.state, (await idem.inspect('a'))?.attempt]).toEqual(['pending', 2])
+    controller.abort(reason)
+    claiming.open()
+    await time.advance(500)
+    expect(waiting.error).toMatchObject({ code: 'OPERATION_FAILED', attempt: 1 })
   })
 
   it('hand the claim on to a new caller that comes before its answer', async () => {
@@ -271,7 +328,7 @@ describe('callers that all leave while the claim is under way', () => {
     const claiming = gate()
     const returning = gate()
     store.coming('claim', answersAfter(claiming.promise))
-    store.coming('fail', arrivesAfter(returning.promise))
+    store.coming('release', arrivesAfter(returning.promise))
     const controller = new AbortController()
     let runs = 0
     watched(idem.run('a', () => ++runs, { signal: controller.signal }))
@@ -285,7 +342,7 @@ describe('callers that all leave while the claim is under way', () => {
     returning.open()
     await time.settle()
     expect(next.value).toBe(1)
-    expect(store.calls).toEqual(['claim', 'fail', 'claim', 'complete'])
+    expect(store.calls).toEqual(['claim', 'release', 'claim', 'complete'])
   })
 
   it('keep the answer when there was one', async () => {

@@ -68,15 +68,15 @@ describe('a lost reply', () => {
     const call = watched(idem.run('a', () => ++runs))
     await time.advance(60)
     expect(call.error).toMatchObject({ code: 'STORE', cause: { message: 'connection reset' } })
-    expect(store.calls).toEqual(['claim', 'claim', 'claim', 'fail'])
-    expect((await idem.inspect('a'))?.state).not.toBe('running')
+    expect(store.calls).toEqual(['claim', 'claim', 'claim', 'release'])
+    expect(await idem.inspect('a')).toBeUndefined()
     expect(await process().idem.run('a', () => 'next')).toBe('next')
     expect(runs).toBe(0)
   })
 
-  it('to every sending of a claim leaves nothing abandoned where only a first attempt can have been acquired', async () => {
+  it('to every sending of a claim spends no attempt, and leaves nothing abandoned', async () => {
     const { time, process } = scene()
-    const { idem, store } = process({ onAbandoned: 'reject' })
+    const { idem, store } = process({ onAbandoned: 'reject', maxAttempts: 1 })
     store.coming('claim', losesReply, losesReply, losesReply)
     await expect(time.outlast(idem.run('a', () => 1))).rejects.toMatchObject({ code: 'STORE' })
     await time.settle()
@@ -91,7 +91,7 @@ describe('a lost reply', () => {
     const { idem, store } = process()
     store.coming('claim', losesReply, losesReply, losesReply)
     await expect(time.outlast(idem.run('a', () => 'no'))).rejects.toMatchObject({ code: 'STORE' })
-    expect(store.count('fail')).toBe(1)
+    expect(store.count('release')).toBe(1)
     answer.open('paid')
     expect(await running.promise).toBe('paid')
   })

@@ -187,7 +187,7 @@ describe('with onStoreDown `run`', () => {
     const answer = gate<string>()
     const call = watched(idem.run('a', () => answer.promise))
     await time.advance(1_000)
-    expect((await process().idem.inspect('a'))?.state).toBe('abandoned')
+    expect(await process().idem.inspect('a')).toBeUndefined()
     answer.open('unprotected')
     expect(await call.promise).toBe('unprotected')
   })
