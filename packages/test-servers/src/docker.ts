@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { promisify } from 'node:util'
 import type { ServerSource } from './first-available'
 import { freePort } from './free-port'
-import { startSupervised } from './supervised-server'
+import { startSupervised } from './supervision/supervised-server'
 
 export interface DockerImage {
   readonly image: string
@@ -19,8 +19,9 @@ export interface DockerImage {
 export function fromDocker({ image, port, options = [], args, url, ping }: DockerImage): ServerSource {
   return {
     name: 'Docker',
-    async start() {
+    async start(progress) {
       await engineAnswers()
+      progress?.(`starting the Docker image ${image} …`)
       const outside = await freePort()
       const inside = port === 'same' ? outside : port
       const name = `idem-test-${randomUUID()}`

@@ -1,17 +1,20 @@
-import type { TestServer, Unavailable } from './test-server'
+import type { Progress, TestServer, Unavailable } from './test-server'
 
 /** One place that a server may come from. `start` rejects with the reason where it cannot. */
-export interface ServerSource {
+export interface ServerSource<Server extends object = Omit<TestServer, 'source'>> {
   readonly name: string
-  start(): Promise<Omit<TestServer, 'source'>>
+  start(progress?: Progress): Promise<Server>
 }
 
 /** Starts a server from the first source that has one; the sources after it are not touched. */
-export async function firstAvailable(sources: readonly ServerSource[]): Promise<TestServer | Unavailable> {
+export async function firstAvailable<Server extends object>(
+  sources: readonly ServerSource<Server>[],
+  progress?: Progress,
+): Promise<(Server & { readonly source: string }) | Unavailable> {
   const reasons: string[] = []
   for (const source of sources) {
     try {
-      return { ...(await source.start()), source: source.name }
+      return { ...(await source.start(progress)), source: source.name }
     } catch (error) {
       reasons.push(`${source.name}: ${error instanceof Error ? error.message : String(error)}`)
     }

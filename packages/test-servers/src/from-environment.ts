@@ -4,7 +4,7 @@ import type { ServerSource } from './first-available'
 export function fromEnvironment(variable: string, ping: (url: string) => Promise<void>): ServerSource {
   return {
     name: 'environment',
-    async start() {
+    async start(progress) {
       const url = process.env[variable]
       if (!url) throw new Error(`${variable} is not set`)
       try {
@@ -12,6 +12,7 @@ export function fromEnvironment(variable: string, ping: (url: string) => Promise
       } catch (error) {
         throw new Error(`${variable} is set, but nothing answers there: ${String(error)}`)
       }
+      progress?.(`using the server at ${variable}`)
       return { url, stop: async () => {} }
     },
   }

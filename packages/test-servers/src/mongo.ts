@@ -1,27 +1,24 @@
 import { MongoClient } from 'mongodb'
 import { MongoBinary } from 'mongodb-memory-server-core'
 import { fromDocker } from './docker'
-import { findBinary } from './find-binary'
 import { firstAvailable, type ServerSource } from './first-available'
 import { freePort } from './free-port'
 import { fromEnvironment } from './from-environment'
-import { startSupervised } from './supervised-server'
-import type { TestServer, Unavailable } from './test-server'
+import { type BinarySource, fromBinaries, onThisMachine } from './server-binary'
+import { startSupervised } from './supervision/supervised-server'
+import type { StartOptions, TestServer, Unavailable } from './test-server'
 
 /** Transactions need a replica set, if only of one. */
 const replicaSet = 'idem'
 
+const mongoBinaries: readonly BinarySource[] = [
+  onThisMachine(['mongod']),
+  { name: 'mongodb-memory-server package', locate: downloadedMongod },
+]
+
 export const mongoSources: readonly ServerSource[] = [
   fromEnvironment('MONGODB_URL', pingMongo),
-  {
-    name: 'this machine',
-    async start() {
-      const binary = findBinary(['mongod'])
-      if (!binary) throw new Error('no mongod in PATH')
-      return startBinary(binary)
-    },
-  },
-  { name: 'mongodb-memory-server package', start: async () => startBinary(await downloadedMongod()) },
+  ...fromBinaries('MongoDB', mongoBinaries, startBinary),
   fromDocker({
     image: 'mongo:8',
     // The members of a replica set reach each other, and are reached, by the names in its configuration.
@@ -33,8 +30,8 @@ export const mongoSources: readonly ServerSource[] = [
 ]
 
 /** A MongoDB server that is a replica set of one, so that it has transactions. */
-export function startMongo(): Promise<TestServer | Unavailable> {
-  return firstAvailable(mongoSources)
+export function startMongo({ progress }: StartOptions = {}): Promise<TestServer | Unavailable> {
+  return firstAvailable(mongoSources, progress)
 }
 
 function startBinary(binary: string) {

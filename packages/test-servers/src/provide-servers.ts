@@ -1,9 +1,9 @@
 import type { ProvidedContext } from 'vitest'
 import { startMongo } from './mongo'
 import { startPostgres } from './postgres'
-import { startRedis } from './redis'
+import { startRedis } from './redis/redis'
+import { serverOrSkip } from './server-or-skip'
 import { sharedServer, stopSharedServer } from './shared-server'
-import { urlOrSkip } from './url-or-skip'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -38,7 +38,7 @@ export function provideServers(...names: ServerName[]) {
     await Promise.all(
       names.map(async (name) => {
         const { title, key, start } = servers[name]
-        project.provide(key, urlOrSkip(title, await sharedServer(name, start)))
+        project.provide(key, serverOrSkip(title, await sharedServer(name, start))?.url)
       }),
     )
     return async () => {

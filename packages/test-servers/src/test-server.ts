@@ -11,3 +11,11 @@ export interface TestServer {
 export interface Unavailable {
   readonly reason: string
 }
+
+/** Is told, in a line for people, what is being started, and from where: `console.error`, say. */
+export type Progress = (line: string) => void
+
+export interface StartOptions {
+  /** @defaultValue nobody is told */
+  readonly progress?: Progress
+}

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { freePort } from '../src/free-port'
 import { mongoSources } from '../src/mongo'
 import { postgresSources } from '../src/postgres'
-import { redisSources } from '../src/redis'
+import { redisSources } from '../src/redis/redis'
 
 const kinds = [
   { variable: 'REDIS_URL', scheme: 'redis', sources: redisSources },

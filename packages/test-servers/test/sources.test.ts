@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { mongoSources } from '../src/mongo'
 import { postgresSources } from '../src/postgres'
-import { redisSources } from '../src/redis'
+import { redisSources } from '../src/redis/redis'
 import { probes } from './probes'
 
 const kinds = [

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { urlOrSkip } from '../src/url-or-skip'
+import { serverOrSkip } from '../src/server-or-skip'
 
 const none = { reason: 'environment: not set\nDocker: no engine' }
 const said = vi.spyOn(console, 'error').mockImplementation(() => {})
@@ -11,17 +11,17 @@ afterEach(() => {
   vi.unstubAllEnvs()
 })
 
-describe('urlOrSkip', () => {
-  it('gives the URL of a server, and says where it came from', () => {
+describe('serverOrSkip', () => {
+  it('gives the server, and says where it came from', () => {
     const server = { url: 'redis://127.0.0.1:1', source: 'this machine', stop: async () => {} }
-    expect(urlOrSkip('Redis', server)).toBe('redis://127.0.0.1:1')
+    expect(serverOrSkip('Redis', server)).toBe(server)
     expect(said).toHaveBeenCalledWith('Redis for the tests: this machine')
   })
 
   it('says once, with every reason, that tests are skipped', () => {
     vi.stubEnv('CI', undefined)
-    expect(urlOrSkip('Oracle', none)).toBeUndefined()
-    expect(urlOrSkip('Oracle', none)).toBeUndefined()
+    expect(serverOrSkip('Oracle', none)).toBeUndefined()
+    expect(serverOrSkip('Oracle', none)).toBeUndefined()
     expect(said).toHaveBeenCalledOnce()
     expect(said).toHaveBeenCalledWith(
       expect.stringMatching(/SKIPPED: every test that needs Oracle.*not set.*no engine/s),
@@ -30,6 +30,6 @@ describe('urlOrSkip', () => {
 
   it('fails in CI, with every reason', () => {
     vi.stubEnv('CI', 'true')
-    expect(() => urlOrSkip('Redis', none)).toThrow(/no Redis for the tests.*not set.*no engine/s)
+    expect(() => serverOrSkip('Redis', none)).toThrow(/no Redis for the tests.*not set.*no engine/s)
   })
 })

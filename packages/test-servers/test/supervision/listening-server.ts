@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import { freePort } from '../src/free-port'
-import type { ServerCommand, ServerPlace } from '../src/supervised-server'
+import { freePort } from '../../src/free-port'
+import type { ServerCommand, ServerPlace } from '../../src/supervision/supervise-from'
 
 /** The least of servers: it accepts connections, and with `deaf` as its last argument no signal ends it. */
 const program = `
@@ -24,5 +24,18 @@ export async function listeningServer(_place: ServerPlace): Promise<ServerComman
         socket.destroy()
       }
     },
+  }
+}
+
+/** Whether a server listens at `url`. */
+export async function accepts(url: string): Promise<boolean> {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1')
+  try {
+    await once(socket, 'connect')
+    return true
+  } catch {
+    return false
+  } finally {
+    socket.destroy()
   }
 }

@@ -1,12 +1,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { startSupervised } from '../src/supervised-server'
-import { listeningServer } from './listening-server'
+import { startSupervised } from '../../src/supervision/supervised-server'
+import { accepts, listeningServer } from './listening-server'
 
 let folder: string
 beforeEach(() => {
@@ -69,10 +68,16 @@ describe('startSupervised', { timeout: 30_000 }, () => {
     expect(readdirSync(folder)).toEqual([])
   })
 
-  it.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)(
-    'ends the server and removes its folder when the tests are ended by %s',
-    async (signal) => {
-      const asker = spawn(process.execPath, ['--import', 'tsx', 'asker.ts'], {
+  it.for([
+    ['SIGINT', 'running'],
+    ['SIGTERM', 'running'],
+    ['SIGKILL', 'running'],
+    ['SIGKILL', 'restarted'],
+    ['SIGKILL', 'paused'],
+  ] as const)(
+    'ends the server and removes its folder when the tests are ended by %s, with the server %s',
+    async ([signal, state]) => {
+      const asker = spawn(process.execPath, ['--import', 'tsx', 'asker.ts', state], {
         cwd: import.meta.dirname,
         stdio: ['ignore', 'pipe', 'inherit'],
       })
@@ -91,16 +96,4 @@ describe('startSupervised', { timeout: 30_000 }, () => {
 /** What loads the asker keeps files here too. */
 function serverFolders(): string[] {
   return readdirSync(folder).filter((name) => name.startsWith('idem-test-'))
-}
-
-async function accepts(url: string): Promise<boolean> {
-  const socket = connect(Number(new URL(url).port), '127.0.0.1')
-  try {
-    await once(socket, 'connect')
-    return true
-  } catch {
-    return false
-  } finally {
-    socket.destroy()
-  }
 }

@@ -1,0 +1,84 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { firstAvailable, type ServerSource } from '../first-available'
+import { fixedPort } from '../fixed-port'
+import { fromBinaries } from '../server-binary'
+import { type PrivateServer, startPrivate } from '../supervision/private-server'
+import type { StartOptions, Unavailable } from '../test-server'
+import { askRedis, pingRedis } from './ping-redis'
+import { redisBinaries } from './redis-binaries'
+import { redisArgs, redisUrl } from './redis-command'
+
+export interface PrivateRedisOptions extends StartOptions {
+  /**
+   * Writes each change to an append-only file before it is answered, so that nothing that was
+   * answered is lost when the server is killed and restarted.
+   *
+   * @defaultValue `false`: a restarted server is empty
+   */
+  readonly appendOnly?: boolean
+  /** The port of the server whose replica this is. It has all of its keys when it is handed over. */
+  readonly replicaOf?: number
+  /** Further arguments, as on a command line: `['--maxmemory', '10mb']`. */
+  readonly args?: readonly string[]
+}
+
+/**
+ * A Redis (or Valkey) server of one test's own, to be killed, restarted, paused and configured.
+ *
+ * @example
+ * const redis = await startPrivateRedis({ appendOnly: true })
+ * if ('reason' in redis) throw new Error(redis.reason)
+ * await redis.kill()
+ * await redis.restart()
+ */
+export function startPrivateRedis(options: PrivateRedisOptions = {}): Promise<PrivateServer | Unavailable> {
+  return firstAvailable(privateRedisSources(options), options.progress)
+}
+
+function privateRedisSources(
+  options: PrivateRedisOptions,
+): readonly ServerSource<Omit<PrivateServer, 'source'>>[] {
+  return [
+    ...fromBinaries('a private Redis', redisBinaries, (binary) => startPrivateBinary(binary, options)),
+    never('environment', 'the server behind REDIS_URL is shared, and not ours to kill'),
+    never('Docker', 'a container cannot be killed and restarted as a process can'),
+  ]
+}
+
+/** Where a shared server may come from and a private one may not, which the reason should say. */
+function never(name: string, reason: string): ServerSource<never> {
+  return { name, start: () => Promise.reject(new Error(reason)) }
+}
+
+export async function startPrivateBinary(
+  binary: string,
+  { appendOnly, replicaOf, args }: PrivateRedisOptions,
+): Promise<Omit<PrivateServer, 'source'>> {
+  const server = await startPrivate(async ({ directory }) => {
+    const port = await fixedPort()
+    return {
+      url: redisUrl(port),
+      command: binary,
+      args: redisArgs({ port, directory, appendOnly, replicaOf, args }),
+      stopSignal: 'SIGTERM',
+      ping: pingRedis,
+    }
+  })
+  if (replicaOf !== undefined) await inSync(server)
+  return server
+}
+
+const syncTimeoutMs = 30_000
+
+async function inSync(replica: Omit<PrivateServer, 'source'>): Promise<void> {
+  const deadline = Date.now() + syncTimeoutMs
+  for (;;) {
+    const info = await askRedis(replica.url, (client) => client.info('replication'))
+    if (/^master_link_status:up\r?$/m.test(info)) return
+    if (Date.now() > deadline) {
+      await replica.stop()
+      throw new Error(`the replica did not reach its master:\n${info}`)
+    }
+    await sleep(50)
+  }
+}

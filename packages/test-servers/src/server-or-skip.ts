@@ -1,0 +1,35 @@
+import type { TestServer, Unavailable } from './test-server'
+
+const told = new Set<string>()
+
+/**
+ * The server, or `undefined` where the tests that need it are to be skipped, which is said loudly,
+ * once. In CI nothing is skipped.
+ *
+ * @throws {Error} when `CI` is `true` and there is no server; it says what was tried.
+ *
+ * @example
+ * const redis = serverOrSkip('a private Redis', await startPrivateRedis())
+ * describe.skipIf(redis === undefined)('a store whose server dies', …)
+ */
+export function serverOrSkip<Server extends Pick<TestServer, 'source'>>(
+  title: string,
+  server: Server | Unavailable,
+): Server | undefined {
+  if ('source' in server) {
+    tellOnce(title, `${title} for the tests: ${server.source}`)
+    return server
+  }
+  const reason = server.reason.replaceAll(/^/gm, '    ')
+  if (process.env['CI'] === 'true') {
+    throw new Error(`no ${title} for the tests, and CI skips none:\n${reason}`)
+  }
+  tellOnce(title, `\n  SKIPPED: every test that needs ${title}, for there is none:\n${reason}\n`)
+  return undefined
+}
+
+function tellOnce(title: string, line: string): void {
+  if (told.has(title)) return
+  told.add(title)
+  console.error(line)
+}
