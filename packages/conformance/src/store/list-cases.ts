@@ -37,7 +37,7 @@ export const listCases: CaseGroup<StoreScene> = {
         const { owner } = await scene.acquire({ fingerprint: 'print' })
         await scene.saveStep(owner, 'charge', '1')
         await scene.complete(owner, { value: 'the answer' })
-        const [[record] = []] = await pagesOf(scene, { prefix: scene.key, limit: 10 })
+        const [record] = (await pagesOf(scene, { prefix: scene.key, limit: 10 })).flat()
         deepStrictEqual(record, await scene.get())
       },
     },

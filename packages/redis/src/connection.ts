@@ -1,0 +1,85 @@
+import { StoreError } from '@idem/core'
+import type { Redis } from 'ioredis'
+import type { RedisClient } from './options'
+import { redisFailure } from './redis-failure'
+import type { Script, ScriptRunner } from './scripts/script'
+
+/** How long `WAIT` waits for replicas. */
+const WAIT_MS = 1000
+
+/** The user's client, as the stores use it: it runs scripts, and what fails there becomes a `StoreError`. */
+export class Connection {
+  readonly client: RedisClient
+  readonly #waitReplicas: number
+
+  constructor(client: RedisClient, waitReplicas: number) {
+    this.client = client
+    this.#waitReplicas = waitReplicas
+  }
+
+  /** A cluster takes several keys at once only where they are on the same server. */
+  get takesSeveralKeys(): boolean {
+    return !this.client.isCluster
+  }
+
+  /** What the driver puts in front of every key. */
+  get keyPrefix(): string {
+    return this.client.options.keyPrefix ?? ''
+  }
+
+  /** The servers that hold keys. */
+  primaries(): Redis[] {
+    return 'nodes' in this.client ? this.client.nodes('master') : [this.client]
+  }
+
+  /** Runs a script that may write. @throws StoreError */
+  async write(
+    call: string,
+    script: Script,
+    keys: readonly string[],
+    args: readonly string[],
+  ): Promise<unknown> {
+    try {
+      if (this.#waitReplicas > 0) return await this.#replicated(script, keys, args)
+      return await script.run(this.client as unknown as ScriptRunner, keys, args)
+    } catch (error) {
+      throw redisFailure(call, error)
+    }
+  }
+
+  /** Runs a script that only reads. @throws StoreError */
+  async read(call: string, script: Script, keys: readonly string[]): Promise<unknown> {
+    try {
+      return await script.run(this.client as unknown as ScriptRunner, keys, [])
+    } catch (error) {
+      throw redisFailure(call, error)
+    }
+  }
+
+  /** `WAIT` speaks of its own connection's writes, so both are sent as one. */
+  async #replicated(script: Script, keys: readonly string[], args: readonly string[]): Promise<unknown> {
+    let acknowledged = 0
+    const runner =
+      (command: 'evalshaBuffer' | 'evalBuffer') =>
+      async (text: string, ...rest: (string | number)[]) => {
+        const replies = await this.client
+          .pipeline([
+            [command, text, ...rest],
+            ['wait', this.#waitReplicas, WAIT_MS],
+          ])
+          .exec()
+        for (const [error] of replies ?? []) if (error) throw error
+        acknowledged = Number(replies?.[1]?.[1])
+        return replies?.[0]?.[1]
+      }
+    const reply = await script.run(
+      { evalshaBuffer: runner('evalshaBuffer'), evalBuffer: runner('evalBuffer') },
+      keys,
+      args,
+    )
+    if (acknowledged >= this.#waitReplicas) return reply
+    throw new StoreError(
+      `Redis has written, but only ${acknowledged} of ${this.#waitReplicas} replicas (waitReplicas) have it after ${WAIT_MS} ms`,
+    )
+  }
+}

@@ -1,0 +1,2 @@
+export type { RedisClient, RedisLockStoreOptions, RedisStoreOptions } from './options'
+export { RedisStore } from './redis-store'

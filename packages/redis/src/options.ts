@@ -1,0 +1,81 @@
+import type { Cluster, Redis } from 'ioredis'
+
+/** A client of ioredis, for a single server, a primary found by Sentinel, or a cluster. It stays the user's own. */
+export type RedisClient = Redis | Cluster
+
+export interface RedisLockStoreOptions {
+  /** Stands in front of every key, and of every channel. @defaultValue `''` */
+  readonly prefix?: string | undefined
+  /**
+   * A second client, used for nothing but subscriptions: whoever waits is woken at once. Without it, waiting is polling.
+   * @defaultValue none
+   */
+  readonly subscriber?: RedisClient | undefined
+}
+
+export interface RedisStoreOptions extends RedisLockStoreOptions {
+  /**
+   * After every call, wait (`WAIT`, at most a second) until so many replicas have what was written, so that a failover
+   * to one of them loses nothing. Where that fails the call rejects, and is repeated. @defaultValue 0
+   */
+  readonly waitReplicas?: number | undefined
+}
+
+/** Checked, and complete. */
+export interface Place {
+  readonly prefix: string
+  readonly subscriber: RedisClient | undefined
+  readonly waitReplicas: number
+}
+
+/** @throws TypeError that names the option which is wrong or unknown */
+export function resolveOptions(
+  client: RedisClient,
+  options: RedisStoreOptions,
+  known: readonly (keyof RedisStoreOptions)[],
+): Place {
+  isClient('client', client)
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError(`options must be an object; got ${shown(options)}`)
+  }
+  for (const option in options) {
+    if ((known as readonly string[]).includes(option)) continue
+    throw new TypeError(`${option} is no option here; there are ${known.join(', ')}`)
+  }
+  const { prefix = '', subscriber, waitReplicas = 0 } = options
+  if (typeof prefix !== 'string') throw new TypeError(`prefix must be a text; got ${shown(prefix)}`)
+  if (subscriber !== undefined) isSubscriber(subscriber, client)
+  if (!Number.isInteger(waitReplicas) || waitReplicas < 0) {
+    throw new TypeError(`waitReplicas must be a whole number, 0 for not to wait; got ${shown(waitReplicas)}`)
+  }
+  return { prefix, subscriber, waitReplicas }
+}
+
+function isClient(what: string, client: unknown): void {
+  const methods = ['evalshaBuffer', 'subscribe'] as const
+  const given = client as Partial<Record<string, unknown>> | null | undefined
+  if (typeof given === 'object' && methods.every((method) => typeof given?.[method] === 'function')) return
+  throw new TypeError(`${what} must be a client of ioredis (Redis or Cluster); got ${shown(client)}`)
+}
+
+function isSubscriber(subscriber: RedisClient, client: RedisClient): void {
+  isClient('subscriber', subscriber)
+  if (subscriber === client) {
+    throw new TypeError(
+      'subscriber must be a client of its own: one that is subscribed takes no other commands',
+    )
+  }
+  const prefixes = [client, subscriber].map(({ options }) => options.keyPrefix ?? '')
+  if (prefixes[0] !== prefixes[1]) {
+    throw new TypeError(
+      `subscriber must have the keyPrefix of the client, or it hears nothing: ${prefixes.map(shown).join(' and ')}`,
+    )
+  }
+}
+
+function shown(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value)
+  return typeof value === 'object' && value !== null
+    ? `an instance of ${value.constructor?.name}`
+    : String(value)
+}

@@ -1,0 +1,205 @@
+import type {
+  Claim,
+  ClaimOutcome,
+  Completion,
+  FailureReport,
+  Holder,
+  Keeping,
+  Lease,
+  RecordPage,
+  RecordQuery,
+  Resolution,
+  StepResult,
+  Store,
+  StoredRecord,
+} from '@idem/core'
+import { claimOutcome } from './claim-outcome'
+import { Coalescer, Lane } from './coalescer'
+import { Connection } from './connection'
+import { diagnose } from './diagnose'
+import { duration, keyTtl, retentionBeforeTombstone } from './durations'
+import { type RedisClient, type RedisStoreOptions, resolveOptions } from './options'
+import { readNumber, readRecord, shown } from './record/record-bytes'
+import { redisFailure } from './redis-failure'
+import { scan } from './scan'
+import type { Script } from './scripts/script'
+import { scripts } from './scripts/scripts'
+import { Subscriptions } from './subscriptions'
+
+/** What goes together is answered by one script, and keeps the server from all others meanwhile. */
+const MOST_PER_BATCH = 32
+
+/** The states that failures come to, as records have them. */
+const FAILED = { retryable: 'T', final: 'F', abandoned: 'A' } as const
+
+/**
+ * Keeps records in Redis 7 or later, or Valkey: one key a record, one step of the server a call, on the server's clock.
+ *
+ * The client is the user's own: it is neither opened nor closed here, and how often it reconnects and retries is for its
+ * options to say. What survives a crash or a failover of the server is what the server was set up to keep.
+ *
+ * @example
+ * const store = new RedisStore(new Redis(url), { subscriber: new Redis(url) })
+ * const idem = new Idem({ store })
+ */
+export class RedisStore implements Store {
+  readonly #connection: Connection
+  readonly #prefix: string
+  readonly #claims: Coalescer<Claim, unknown>
+  readonly #completions: Coalescer<Completion, unknown>
+
+  /** There if a `subscriber` was handed over: see {@link Store.watch}. */
+  readonly watch: Store['watch']
+
+  /** @throws TypeError if the client is none of ioredis, or an option is wrong or unknown */
+  constructor(client: RedisClient, options: RedisStoreOptions = {}) {
+    const place = resolveOptions(client, options, ['prefix', 'subscriber', 'waitReplicas'])
+    this.#prefix = place.prefix
+    this.#connection = new Connection(client, place.waitReplicas)
+    const lane = new Lane(this.#connection.takesSeveralKeys ? MOST_PER_BATCH : 1)
+    this.#claims = new Coalescer(lane, likeClaims, (claims) => this.#sendClaims(claims))
+    this.#completions = new Coalescer(lane, likeCompletions, (batch) => this.#sendCompletions(batch))
+    if (place.subscriber) {
+      const subscriptions = new Subscriptions(place.subscriber)
+      this.watch = (key, onChange, signal) => subscriptions.add(this.#prefix + key, onChange, signal)
+    }
+  }
+
+  async claim(claim: Claim): Promise<ClaimOutcome> {
+    return claimOutcome(await this.#claims.add(claim))
+  }
+
+  async complete(completion: Completion): Promise<boolean> {
+    const reply = await this.#completions.add(completion)
+    if (reply instanceof Buffer) throw redisFailure('complete', new Error(reply.toString()))
+    return Number(reply) === 1
+  }
+
+  extend({ key, owner, leaseMs, keepMs }: Lease): Promise<boolean> {
+    return this.#write('extend', scripts.extend, key, [owner, duration(leaseMs), duration(keepMs)])
+  }
+
+  fail(report: FailureReport): Promise<boolean> {
+    const { key, owner, kind, failure } = report
+    const keeping = kind === 'final' ? report : { ...report, tombstoneMs: 0 }
+    const args = [owner, FAILED[kind], failure, ...times(keeping)]
+    return this.#write('fail', scripts.fail, key, args)
+  }
+
+  release({ key, owner }: Holder): Promise<boolean> {
+    return this.#write('release', scripts.release, key, [owner])
+  }
+
+  saveStep({ key, owner, name, value }: StepResult): Promise<boolean> {
+    return this.#write('save a step', scripts.saveStep, key, [owner, name, ...optional(value)])
+  }
+
+  resolve(resolution: Resolution): Promise<boolean> {
+    const { key, owner, value } = resolution
+    return this.#write('resolve', scripts.resolve, key, [owner, ...times(resolution), ...optional(value)])
+  }
+
+  delete(key: string): Promise<boolean> {
+    return this.#write('delete', scripts.delete, key, [])
+  }
+
+  async get(key: string): Promise<StoredRecord | undefined> {
+    const [record] = await this.#read('get', [key])
+    return record
+  }
+
+  /**
+   * The order is that of `SCAN`, which walks over all keys of the server. While slots of a cluster move from one server
+   * to another, a record that moves may be missed, or seen twice.
+   */
+  async list({ prefix, state, limit, cursor }: RecordQuery): Promise<RecordPage> {
+    try {
+      const page = await scan(this.#connection, this.#prefix, prefix, limit, cursor)
+      const found = await this.#read('list', page.keys)
+      const records = found.filter(
+        (record): record is StoredRecord =>
+          record !== undefined && (state === undefined || record.state === state),
+      )
+      return page.cursor === undefined ? { records } : { records, cursor: page.cursor }
+    } catch (error) {
+      throw redisFailure('list', error)
+    }
+  }
+
+  /** Says whether the server may drop records to make room, where it tells. */
+  diagnose(): Promise<readonly string[]> {
+    return diagnose(this.#connection.primaries())
+  }
+
+  async #write(call: string, script: Script, key: string, args: readonly string[]): Promise<boolean> {
+    return Number(await this.#connection.write(call, script, [this.#prefix + key], args)) === 1
+  }
+
+  async #read(call: string, keys: readonly string[]): Promise<(StoredRecord | undefined)[]> {
+    if (keys.length === 0) return []
+    if (keys.length > 1 && !this.#connection.takesSeveralKeys) {
+      return (await Promise.all(keys.map((key) => this.#read(call, [key])))).flat()
+    }
+    const stored = keys.map((key) => this.#prefix + key)
+    const [now, ...replies] = (await this.#connection.read(call, scripts.get, stored)) as [
+      number,
+      ...Buffer[],
+    ]
+    return replies.map((bytes, i) =>
+      bytes.length === 0
+        ? undefined
+        : shown(keys[i] as string, readRecord(bytes, 7), readNumber(bytes, 0), Number(now)),
+    )
+  }
+
+  async #sendClaims(claims: readonly Claim[]): Promise<readonly unknown[]> {
+    const { leaseMs, keepMs, maxAttempts, onAbandoned, fingerprint } = claims[0] as Claim
+    const attempts = maxAttempts === Infinity ? '' : String(maxAttempts)
+    const hasFingerprint = fingerprint === undefined ? '0' : '1'
+    const args = [duration(leaseMs), duration(keepMs), attempts, onAbandoned, hasFingerprint]
+    for (const { owner, fingerprint, waitedFor } of claims) {
+      args.push(owner, fingerprint ?? '', waitedFor === undefined ? '' : String(waitedFor))
+    }
+    return (await this.#connection.write('claim', scripts.claim, this.#keys(claims), args)) as unknown[]
+  }
+
+  async #sendCompletions(completions: readonly Completion[]): Promise<readonly unknown[]> {
+    const first = completions[0] as Completion
+    const args = [...times(first), first.value === undefined ? '0' : '1']
+    for (const { owner, value } of completions) args.push(owner, value ?? '')
+    return (await this.#connection.write(
+      'complete',
+      scripts.complete,
+      this.#keys(completions),
+      args,
+    )) as unknown[]
+  }
+
+  #keys(requests: readonly { readonly key: string }[]): string[] {
+    return requests.map(({ key }) => this.#prefix + key)
+  }
+}
+
+function likeClaims(one: Claim, other: Claim): boolean {
+  return (
+    one.leaseMs === other.leaseMs &&
+    one.keepMs === other.keepMs &&
+    one.maxAttempts === other.maxAttempts &&
+    one.onAbandoned === other.onAbandoned &&
+    (one.fingerprint === undefined) === (other.fingerprint === undefined)
+  )
+}
+
+function likeCompletions(one: Completion, other: Completion): boolean {
+  return (
+    one.retentionMs === other.retentionMs &&
+    one.tombstoneMs === other.tombstoneMs &&
+    (one.value === undefined) === (other.value === undefined)
+  )
+}
+
+/** How long the key lives, and, where a tombstone follows, how long the answer does. */
+const times = (keeping: Keeping): [string, string] => [keyTtl(keeping), retentionBeforeTombstone(keeping)]
+
+/** Whether there is a text, and the text. */
+const optional = (text: string | undefined): [string, string] => [text === undefined ? '0' : '1', text ?? '']

@@ -1,0 +1,19 @@
+-- Settles a running record as failed or abandoned, for its owner: Store.fail of the contract.
+--
+-- KEYS     1 the record
+-- ARGV     1 owner, 2 the state that it comes to (F, T or A), 3 failure, 4 ms until the key expires ('': never),
+--          5 ms of the retention, if a tombstone follows it ('')
+-- Returns  1: settled, also if it was so before; 0: not this owner's any more
+
+local record = find(KEYS[1])
+if not record or record.owner ~= ARGV[1] then return 0 end
+if record.state == ARGV[2] then return 1 end
+if record.state ~= 'R' then return 0 end
+read_clock()
+record.state = ARGV[2]
+record.payload = ARGV[3]
+record.updated_at = now
+if ARGV[5] ~= '' then record.retention_end = after(ARGV[5]) end
+put(KEYS[1], record, ARGV[4])
+tell(KEYS[1])
+return 1

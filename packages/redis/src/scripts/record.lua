@@ -1,0 +1,154 @@
+-- What the scripts know of a record; stands in front of each of them.
+--
+-- A record is one string:
+--
+--   1      state: R running, S succeeded, F failed for good, T failed but may be tried again, A abandoned
+--   2      flags, see below
+--   3-9    fence
+--   10-12  when it was last changed, in ms after the moment that the fence tells (its µs / 1000)
+--   ...    owner                     16 bytes, or without OWNER16 its length in 2 bytes and then itself
+--   ...    fingerprint               24 bytes with FINGERPRINT24, with FINGERPRINT its length in 4 bytes and then itself
+--   ...    with LATER                attempt in 4 bytes, creation in 6; without, it is attempt 1 and the fence tells when
+--   ...    with WIDE                 last change in 7 bytes, end of the retention in 7 bytes (0: when the key expires)
+--   ...    if running                end of the lease in 7 bytes
+--   ...    with STEPS                their length in 4 bytes and then each: length of the name in 4 bytes, name,
+--                                    length of the value + 1 in 4 bytes (0: value omitted), value
+--   ...    with PAYLOAD              value or failure: the rest. Of a running record: the failure of the attempt before
+--
+-- Numbers are unsigned and big-endian; times are milliseconds since the epoch on the server's clock. What is longest
+-- stands last, so that a settle copies it once. Two dozen bytes before the payload keep a small answer small.
+
+local byte, char, sub, floor, band, bor = string.byte, string.char, string.sub, math.floor, bit.band, bit.bor
+local pack, unpack_numbers = struct.pack, struct.unpack
+
+local TAKEOVER, OWNER16, FINGERPRINT24, FINGERPRINT = 1, 2, 4, 8
+local LATER, STEPS, PAYLOAD, WIDE = 16, 32, 64, 128
+
+-- Stands for never. Below 2^53, as every number here must be.
+local NEVER = 9007199254740991
+
+local now, micros
+
+-- Reads the server's clock, once a script: `now` in ms, `micros` in µs.
+local function read_clock()
+  if now then return end
+  local time = redis.call('TIME')
+  micros = tonumber(time[1]) * 1000000 + tonumber(time[2])
+  now = floor(micros / 1000)
+end
+
+-- The end of a duration given as text; '' means without limit.
+local function after(duration)
+  if duration == '' then return NEVER end
+  return math.min(now + tonumber(duration), NEVER)
+end
+
+local function decode(raw)
+  local flags = byte(raw, 2)
+  local fence, delta = unpack_numbers('>I7I3', raw, 3)
+  local claimed_at = floor(fence / 1000)
+  local record = {
+    state = sub(raw, 1, 1),
+    takeover = band(flags, TAKEOVER) ~= 0,
+    fence = fence,
+    updated_at = claimed_at + delta,
+    attempt = 1,
+    created_at = claimed_at,
+    retention_end = 0,
+  }
+  local at = 13
+  local length = 16
+  if band(flags, OWNER16) == 0 then
+    length = unpack_numbers('>I2', raw, at)
+    at = at + 2
+  end
+  record.owner = sub(raw, at, at + length - 1)
+  at = at + length
+  if band(flags, FINGERPRINT24) ~= 0 then
+    record.fingerprint = sub(raw, at, at + 23)
+    at = at + 24
+  elseif band(flags, FINGERPRINT) ~= 0 then
+    length = unpack_numbers('>I4', raw, at)
+    record.fingerprint = sub(raw, at + 4, at + 3 + length)
+    at = at + 4 + length
+  end
+  if band(flags, LATER) ~= 0 then
+    record.attempt, record.created_at = unpack_numbers('>I4I6', raw, at)
+    at = at + 10
+  end
+  if band(flags, WIDE) ~= 0 then
+    record.updated_at, record.retention_end = unpack_numbers('>I7I7', raw, at)
+    at = at + 14
+  end
+  if record.state == 'R' then
+    record.lease_until = unpack_numbers('>I7', raw, at)
+    at = at + 7
+  end
+  if band(flags, STEPS) ~= 0 then
+    length = unpack_numbers('>I4', raw, at)
+    record.steps = sub(raw, at + 4, at + 3 + length)
+    at = at + 4 + length
+  end
+  if band(flags, PAYLOAD) ~= 0 then record.payload = sub(raw, at) end
+  return record
+end
+
+local function encode(record)
+  local flags = record.takeover and TAKEOVER or 0
+  local owner, fingerprint, later, wide, lease, steps = record.owner, '', '', '', '', ''
+  if #owner == 16 then flags = bor(flags, OWNER16) else owner = pack('>I2', #owner) .. owner end
+  if record.fingerprint then
+    fingerprint = record.fingerprint
+    if #fingerprint == 24 then
+      flags = bor(flags, FINGERPRINT24)
+    else
+      flags = bor(flags, FINGERPRINT)
+      fingerprint = pack('>I4', #fingerprint) .. fingerprint
+    end
+  end
+  local claimed_at = floor(record.fence / 1000)
+  if record.attempt ~= 1 or record.created_at ~= claimed_at then
+    flags = bor(flags, LATER)
+    later = pack('>I4I6', record.attempt, record.created_at)
+  end
+  local delta = record.updated_at - claimed_at
+  if record.retention_end ~= 0 or delta < 0 or delta >= 16777216 then
+    flags = bor(flags, WIDE)
+    wide = pack('>I7I7', record.updated_at, record.retention_end)
+    delta = 0
+  end
+  if record.state == 'R' then lease = pack('>I7', record.lease_until) end
+  if record.steps then
+    flags = bor(flags, STEPS)
+    steps = pack('>I4', #record.steps) .. record.steps
+  end
+  if record.payload then flags = bor(flags, PAYLOAD) end
+  return record.state .. char(flags) .. pack('>I7I3', record.fence, delta)
+    .. owner .. fingerprint .. later .. wide .. lease .. steps .. (record.payload or '')
+end
+
+-- The record of a key, unless it is a tombstone or there is none.
+local function find(key)
+  local raw = redis.call('GET', key)
+  if not raw then return end
+  local record = decode(raw)
+  if record.retention_end ~= 0 then
+    read_clock()
+    if now >= record.retention_end then return end
+  end
+  return record
+end
+
+-- Writes a record that expires after so many ms, as text; '' for never.
+local function put(key, record, ttl)
+  if ttl == '' then
+    redis.call('SET', key, encode(record))
+  else
+    redis.call('SET', key, encode(record), 'PX', ttl)
+  end
+end
+
+-- Tells whoever watches the key. A user who may not publish can settle all the same: waiters then poll.
+local function tell(key)
+  redis.pcall('PUBLISH', key, '')
+end
