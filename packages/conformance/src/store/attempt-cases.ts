@@ -153,6 +153,7 @@ export const attemptCases: CaseGroup<StoreScene> = {
       async run(scene) {
         await scene.fail((await scene.acquire()).owner, 'abandoned')
         await scene.lapsed()
+        matches(await scene.get(), { state: 'abandoned', attempt: 2, failure: undefined })
         matches(await scene.claim({ onAbandoned: 'reject' }), {
           type: 'abandoned',
           attempt: 2,

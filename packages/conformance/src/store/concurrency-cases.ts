@@ -72,6 +72,30 @@ export const concurrencyCases: CaseGroup<StoreScene> = {
       },
     },
     {
+      name: 'lets exactly one claim a record after a lapse, whether the late owner releases it first or not',
+      async run(scene) {
+        await inRounds(scene, async (at, first) => {
+          const late = await at.lapsed()
+          const [released, won] = await beside(at, first, () => at.release(late.owner))
+          equal(won, 1, `${won} were acquired`)
+          matches(await at.get(), { state: 'running', attempt: released ? 1 : 2, takeover: !released })
+        })
+      },
+    },
+    {
+      name: 'decides between an owner that succeeds and its own release',
+      async run(scene) {
+        await inRounds(scene, async (at, first) => {
+          const { owner } = await at.acquire()
+          const complete = (): Promise<boolean> => at.complete(owner)
+          const release = (): Promise<boolean> => at.release(owner)
+          const answers = await Promise.all(first ? [complete(), release()] : [release(), complete()])
+          deepStrictEqual([...answers].sort(), [false, true])
+          equal((await at.get())?.state, answers[first ? 0 : 1] ? 'succeeded' : undefined)
+        })
+      },
+    },
+    {
       name: 'decides between an operator that resolves and those that take over',
       async run(scene) {
         await inRounds(scene, async (at, first) => {

@@ -16,6 +16,7 @@ import { listCases } from './list-cases'
 import { modelCases } from './model/model-cases'
 import { payloadCases } from './payload-cases'
 import { recordCases } from './record-cases'
+import { releaseCases } from './release-cases'
 import { repeatCases } from './repeat-cases'
 import { resolveCases } from './resolve-cases'
 import { settleCases } from './settle-cases'
@@ -50,6 +51,7 @@ const groups: readonly CaseGroup<StoreScene>[] = [
   fenceCases,
   extendCases,
   settleCases,
+  releaseCases,
   stepCases,
   resolveCases,
   recordCases,

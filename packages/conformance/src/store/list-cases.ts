@@ -22,6 +22,18 @@ export const listCases: CaseGroup<StoreScene> = {
       },
     },
     {
+      name: 'shows nothing of an earlier failure while the next attempt runs, nor once it has lapsed',
+      async run(scene) {
+        await scene.fail((await scene.acquire()).owner, 'retryable')
+        const { owner } = await scene.acquire()
+        const listed = async () => (await pagesOf(scene, { prefix: scene.key, limit: 10 })).flat()
+        matches((await listed())[0], { state: 'running', attempt: 2, failure: undefined })
+        await scene.extend(owner, { leaseMs: BRIEF })
+        await pass(scene.time)
+        matches((await listed())[0], { state: 'abandoned', attempt: 2, failure: undefined })
+      },
+    },
+    {
       name: 'takes a prefix for what it is, whatever it would mean in a pattern',
       async run(scene) {
         await acquireAll(scene, [...awkwardKeys, 'x', 'xx', ':'])

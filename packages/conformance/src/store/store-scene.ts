@@ -76,6 +76,10 @@ export class StoreScene {
     return this.store.fail({ key: this.key, owner, kind, failure: 'failure', ...KEEPING, ...report })
   }
 
+  release(owner: string): Promise<boolean> {
+    return this.store.release({ key: this.key, owner })
+  }
+
   saveStep(owner: string, name: string, value?: string): Promise<boolean> {
     return this.store.saveStep({ key: this.key, owner, name, value })
   }

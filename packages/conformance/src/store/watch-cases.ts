@@ -25,6 +25,16 @@ export const watchCases: CaseGroup<StoreScene> = {
       },
     },
     {
+      name: 'tells of the release of a first attempt and of a later one',
+      async run(scene) {
+        const first = await scene.acquire()
+        await tells(scene, 'the release', () => scene.release(first.owner))
+        await scene.fail((await scene.acquire()).owner, 'retryable')
+        const second = await scene.acquire()
+        await tells(scene, 'the release', () => scene.release(second.owner))
+      },
+    },
+    {
       name: 'tells of the deletion of a running and of a settled record',
       async run(scene) {
         const { owner } = await scene.acquire()

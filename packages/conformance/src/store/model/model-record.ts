@@ -16,6 +16,8 @@ export interface ModelRecord {
   steps: Map<string, string | undefined>
   value: string | undefined
   failure: string | undefined
+  /** That of the attempt before, which comes back if this one is given back. */
+  failureBefore: string | undefined
   /** The settlement as it was sent, since only the same one sent again is spoken of. */
   settlement: string | undefined
   leaseEnds: number

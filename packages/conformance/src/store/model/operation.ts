@@ -3,6 +3,7 @@ import type { Claim, FailureReport, RecordState } from '@idem/core'
 /** A call in a random sequence, with names in place of keys and tokens. */
 export type Operation =
   | ClaimOperation
+  | { readonly call: 'release'; readonly who: Who }
   | { readonly call: 'extend'; readonly who: Who; readonly leaseMs: number; readonly keepMs: number }
   | (Ends & { readonly call: 'complete'; readonly who: Who; readonly value: string | undefined })
   | (Ends & { readonly call: 'fail'; readonly who: Who; readonly kind: FailureReport['kind'] })

@@ -58,6 +58,7 @@ export function operations(timescale: Timescale, maxLength: number): Arbitrary<O
     'abandoned' as const,
   )
   const fail = fc.record({ call: fc.constant('fail' as const), who: by(1), kind, ...ends })
+  const release = fc.record({ call: fc.constant('release' as const), who: by(1) })
   const name = fc.constantFrom('charge', 'ship')
   const saveStep = fc.record({ call: fc.constant('saveStep' as const), who: by(1), name, value })
   const resolve = fc.record({
@@ -79,6 +80,7 @@ export function operations(timescale: Timescale, maxLength: number): Arbitrary<O
     { weight: 2, arbitrary: extend },
     { weight: 3, arbitrary: complete },
     { weight: 6, arbitrary: fail },
+    { weight: 3, arbitrary: release },
     { weight: 3, arbitrary: saveStep },
     { weight: 2, arbitrary: resolve },
     { weight: 4, arbitrary: fc.constant({ call: 'again' as const }) },

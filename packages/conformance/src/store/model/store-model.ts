@@ -2,6 +2,7 @@ import type {
   Claim,
   Completion,
   FailureReport,
+  Holder,
   Keeping,
   Lease,
   RecordState,
@@ -104,6 +105,18 @@ export class StoreModel {
     return true
   }
 
+  release({ key, owner }: Holder): boolean {
+    const record = this.#heldBy(key, owner)
+    if (record === undefined) return false
+    if (record.attempt === 1) return this.#records.delete(key)
+    record.settled = record.takeover ? 'reported abandoned' : 'failed retryably'
+    record.failure = record.failureBefore
+    record.attempt -= 1
+    record.fence -= 1
+    record.takeover = false
+    return true
+  }
+
   saveStep({ key, owner, name, value }: StepResult): boolean {
     const record = this.#heldBy(key, owner)
     if (record === undefined) return false
@@ -182,6 +195,7 @@ export class StoreModel {
       steps: before?.steps ?? new Map(),
       value: undefined,
       failure: undefined,
+      failureBefore: before?.failure,
       settlement: undefined,
       leaseEnds: this.now + claim.leaseMs,
       keptUntil: this.now + claim.keepMs,

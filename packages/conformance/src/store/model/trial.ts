@@ -4,6 +4,7 @@ import type {
   ClaimOutcome,
   Completion,
   FailureReport,
+  Holder,
   Lease,
   Resolution,
   StepResult,
@@ -15,7 +16,7 @@ import type { ClaimOperation, Operation, Who } from './operation'
 import { StoreModel } from './store-model'
 import type { Timescale } from './timescale'
 
-type Write = Extract<Operation, { call: 'extend' | 'complete' | 'fail' | 'saveStep' | 'resolve' }>
+type Write = Extract<Operation, { call: 'extend' | 'complete' | 'fail' | 'release' | 'saveStep' | 'resolve' }>
 
 /** Runs a sequence of calls on a store and on the model, and writes down what happened. */
 export class Trial {
@@ -80,6 +81,15 @@ export class Trial {
       case 'extend': {
         const lease = request as Lease
         return () => this.#compare(line, () => store.extend(lease), model.extend(lease))
+      }
+      case 'release': {
+        const holder = request as Holder
+        return async () => {
+          const released = model.release(holder)
+          await this.#compare(line, () => store.release(holder), released)
+          // Nobody was handed the fence: it may be given again.
+          if (released) this.#fences.set(holder.key, (this.#fences.get(holder.key) ?? 0) - 1)
+        }
       }
       case 'saveStep': {
         const step = request as StepResult
