@@ -6,6 +6,7 @@ import { brokenClaims } from './broken/claim'
 import { brokenLocks } from './broken/lock'
 import { brokenMemories } from './broken/memory'
 import { brokenRecords } from './broken/record'
+import { brokenReleases } from './broken/release'
 import { brokenSettlements } from './broken/settle'
 import { movedClock } from './moved-clock'
 import { loadMutant } from './mutant'
@@ -67,7 +68,11 @@ function mustCatch(
   })
 }
 
-mustCatch('store', [...brokenClaims, ...brokenSettlements, ...brokenRecords, ...brokenMemories], failuresOf)
+mustCatch(
+  'store',
+  [...brokenClaims, ...brokenSettlements, ...brokenReleases, ...brokenRecords, ...brokenMemories],
+  failuresOf,
+)
 mustCatch('lock store', brokenLocks, lockFailuresOf)
 
 describe('the suites', () => {

@@ -154,9 +154,9 @@ export const brokenClaims: readonly BrokenStore[] = [
     replace: 'createdAt: now',
   },
   {
-    name: 'keeps the failure of the attempt before',
-    find: '    attempt: (previous',
-    replace: '    failure: previous?.failure,\n    attempt: (previous',
+    name: 'gives the failure of an earlier attempt for that of a lapsed one',
+    find: 'attempt: record.attempt, failure: failureOf(record) }',
+    replace: 'attempt: record.attempt, failure: record.failure }',
   },
   {
     name: 'lets a running record expire with its lease',

@@ -4,6 +4,8 @@ const file = 'packages/core/src/memory/memory-store.ts'
 const watchers = 'packages/core/src/memory/watchers.ts'
 const NEXT_FENCE = 'Math.max(this.#lastFence + 1, Math.floor(now * 1000))'
 
+const NOTIFY = "if (next?.state !== 'running') this.#watchers.notify(key)"
+
 /** Reads, lets others in, and only then writes. */
 const getThenSet = (decide: string, key: string): Omit<BrokenStore, 'file'> => ({
   name: `gets, then sets: ${decide}`,
@@ -18,6 +20,7 @@ export const brokenMemories: readonly BrokenStore[] = [
     getThenSet('decideExtend', 'lease.key'),
     getThenSet('decideComplete', 'key'),
     getThenSet('decideFail', 'report.key'),
+    getThenSet('decideRelease', 'holder.key'),
     getThenSet('decideSaveStep', 'step.key'),
     getThenSet('decideResolve', 'key'),
     {
@@ -37,30 +40,17 @@ export const brokenMemories: readonly BrokenStore[] = [
       find: NEXT_FENCE,
       replace: 'Math.max(this.#lastFence + 1, Date.now() * 1000)',
     },
+    { name: 'removes nothing', find: 'else this.#remove(key)', replace: '' },
     {
-      name: 'finds what is past its keeping when it deletes',
-      find: 'kept(this.#find(key), this.#clock()) !== undefined',
-      replace: 'this.#find(key) !== undefined',
+      name: 'tells no watcher that a record was removed',
+      find: NOTIFY,
+      replace: "if (next !== null && next.state !== 'running') this.#watchers.notify(key)",
     },
-    {
-      name: 'deletes nothing',
-      find: 'this.#remove(key)\n    this.#watchers.notify(key)',
-      replace: 'this.#watchers.notify(key)',
-    },
-    {
-      name: 'tells no watcher of a deletion',
-      find: 'this.#watchers.notify(key)\n    return found',
-      replace: 'return found',
-    },
-    {
-      name: 'tells no watcher of a settlement',
-      find: "if (next.state !== 'running') this.#watchers.notify(key)",
-      replace: '',
-    },
+    { name: 'tells no watcher of a settlement', find: NOTIFY, replace: '' },
     {
       name: 'tells no watcher of an abandonment',
-      find: "if (next.state !== 'running') this.#watchers.notify(key)",
-      replace: "if (next.state !== 'running' && next.state !== 'abandoned') this.#watchers.notify(key)",
+      find: NOTIFY,
+      replace: "if (next?.state !== 'running' && next?.state !== 'abandoned') this.#watchers.notify(key)",
     },
     {
       name: 'lists by a pattern',

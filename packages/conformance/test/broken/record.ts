@@ -52,6 +52,16 @@ export const brokenRecords: readonly BrokenStore[] = [
     replace: '    value',
   },
   {
+    name: 'shows the failure of the attempt before',
+    find: '    failure: failureOf(record),\n    state',
+    replace: '    state',
+  },
+  {
+    name: 'shows the failure of the attempt before once the lease has run out',
+    find: '    failure: failureOf(record),\n    state',
+    replace: '    failure: live ? undefined : record.failure,\n    state',
+  },
+  {
     name: 'shows tombstones',
     find: 'if (record === undefined || now >= record.expiresAt) return undefined',
     replace: 'if (record === undefined || now >= record.goneAt) return undefined',

@@ -116,6 +116,11 @@ export const brokenSettlements: readonly BrokenStore[] = [
     replace: 'if (record === undefined) return REFUSED\n  if (now >= record.expiresAt) return DONE_BEFORE',
   },
   {
+    name: 'finds what is past its keeping when it deletes',
+    find: 'kept(found, now) === undefined ? REFUSED',
+    replace: 'found === undefined ? REFUSED',
+  },
+  {
     name: 'keeps the failure of a record that succeeded',
     find: 'failure: undefined,',
     replace: 'failure: record.failure,',
