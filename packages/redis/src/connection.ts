@@ -32,25 +32,30 @@ export class Connection {
     return 'nodes' in this.client ? this.client.nodes('master') : [this.client]
   }
 
-  /** Runs a script that may write. @throws StoreError */
-  async write(
+  /** Runs a script on the server that holds its keys. @throws StoreError */
+  async run(
     call: string,
     script: Script,
     keys: readonly string[],
     args: readonly string[],
   ): Promise<unknown> {
     try {
-      if (this.#waitReplicas > 0) return await this.#replicated(script, keys, args)
       return await script.run(this.client as unknown as ScriptRunner, keys, args)
     } catch (error) {
       throw redisFailure(call, error)
     }
   }
 
-  /** Runs a script that only reads. @throws StoreError */
-  async read(call: string, script: Script, keys: readonly string[]): Promise<unknown> {
+  /** Runs a script that may write, and lets it count once enough replicas have it. @throws StoreError */
+  async write(
+    call: string,
+    script: Script,
+    keys: readonly string[],
+    args: readonly string[],
+  ): Promise<unknown> {
+    if (this.#waitReplicas === 0) return this.run(call, script, keys, args)
     try {
-      return await script.run(this.client as unknown as ScriptRunner, keys, [])
+      return await this.#replicated(script, keys, args)
     } catch (error) {
       throw redisFailure(call, error)
     }

@@ -23,7 +23,7 @@ import { readNumber, readRecord, shown } from './record/record-bytes'
 import { redisFailure } from './redis-failure'
 import { scan } from './scan'
 import type { Script } from './scripts/script'
-import { scripts } from './scripts/scripts'
+import { recordScripts } from './scripts/scripts'
 import { Subscriptions } from './subscriptions'
 
 /** What goes together is answered by one script, and keeps the server from all others meanwhile. */
@@ -76,31 +76,35 @@ export class RedisStore implements Store {
   }
 
   extend({ key, owner, leaseMs, keepMs }: Lease): Promise<boolean> {
-    return this.#write('extend', scripts.extend, key, [owner, duration(leaseMs), duration(keepMs)])
+    return this.#write('extend', recordScripts.extend, key, [owner, duration(leaseMs), duration(keepMs)])
   }
 
   fail(report: FailureReport): Promise<boolean> {
     const { key, owner, kind, failure } = report
     const keeping = kind === 'final' ? report : { ...report, tombstoneMs: 0 }
     const args = [owner, FAILED[kind], failure, ...times(keeping)]
-    return this.#write('fail', scripts.fail, key, args)
+    return this.#write('fail', recordScripts.fail, key, args)
   }
 
   release({ key, owner }: Holder): Promise<boolean> {
-    return this.#write('release', scripts.release, key, [owner])
+    return this.#write('release', recordScripts.release, key, [owner])
   }
 
   saveStep({ key, owner, name, value }: StepResult): Promise<boolean> {
-    return this.#write('save a step', scripts.saveStep, key, [owner, name, ...optional(value)])
+    return this.#write('save a step', recordScripts.saveStep, key, [owner, name, ...optional(value)])
   }
 
   resolve(resolution: Resolution): Promise<boolean> {
     const { key, owner, value } = resolution
-    return this.#write('resolve', scripts.resolve, key, [owner, ...times(resolution), ...optional(value)])
+    return this.#write('resolve', recordScripts.resolve, key, [
+      owner,
+      ...times(resolution),
+      ...optional(value),
+    ])
   }
 
   delete(key: string): Promise<boolean> {
-    return this.#write('delete', scripts.delete, key, [])
+    return this.#write('delete', recordScripts.delete, key, [])
   }
 
   async get(key: string): Promise<StoredRecord | undefined> {
@@ -141,7 +145,7 @@ export class RedisStore implements Store {
       return (await Promise.all(keys.map((key) => this.#read(call, [key])))).flat()
     }
     const stored = keys.map((key) => this.#prefix + key)
-    const [now, ...replies] = (await this.#connection.read(call, scripts.get, stored)) as [
+    const [now, ...replies] = (await this.#connection.run(call, recordScripts.get, stored, [])) as [
       number,
       ...Buffer[],
     ]
@@ -160,7 +164,7 @@ export class RedisStore implements Store {
     for (const { owner, fingerprint, waitedFor } of claims) {
       args.push(owner, fingerprint ?? '', waitedFor === undefined ? '' : String(waitedFor))
     }
-    return (await this.#connection.write('claim', scripts.claim, this.#keys(claims), args)) as unknown[]
+    return (await this.#connection.write('claim', recordScripts.claim, this.#keys(claims), args)) as unknown[]
   }
 
   async #sendCompletions(completions: readonly Completion[]): Promise<readonly unknown[]> {
@@ -169,7 +173,7 @@ export class RedisStore implements Store {
     for (const { owner, value } of completions) args.push(owner, value ?? '')
     return (await this.#connection.write(
       'complete',
-      scripts.complete,
+      recordScripts.complete,
       this.#keys(completions),
       args,
     )) as unknown[]

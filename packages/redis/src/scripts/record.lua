@@ -1,4 +1,4 @@
--- What the scripts know of a record; stands in front of each of them.
+-- What the scripts know of a record; stands in front of each that handles records, after clock.lua.
 --
 -- A record is one string:
 --
@@ -18,30 +18,10 @@
 -- Numbers are unsigned and big-endian; times are milliseconds since the epoch on the server's clock. What is longest
 -- stands last, so that a settle copies it once. Two dozen bytes before the payload keep a small answer small.
 
-local byte, char, sub, floor, band, bor = string.byte, string.char, string.sub, math.floor, bit.band, bit.bor
-local pack, unpack_numbers = struct.pack, struct.unpack
+local byte, char, band, bor = string.byte, string.char, bit.band, bit.bor
 
 local TAKEOVER, OWNER16, FINGERPRINT24, FINGERPRINT = 1, 2, 4, 8
 local LATER, STEPS, PAYLOAD, WIDE = 16, 32, 64, 128
-
--- Stands for never. Below 2^53, as every number here must be.
-local NEVER = 9007199254740991
-
-local now, micros
-
--- Reads the server's clock, once a script: `now` in ms, `micros` in µs.
-local function read_clock()
-  if now then return end
-  local time = redis.call('TIME')
-  micros = tonumber(time[1]) * 1000000 + tonumber(time[2])
-  now = floor(micros / 1000)
-end
-
--- The end of a duration given as text; '' means without limit.
-local function after(duration)
-  if duration == '' then return NEVER end
-  return math.min(now + tonumber(duration), NEVER)
-end
 
 local function decode(raw)
   local flags = byte(raw, 2)
@@ -146,9 +126,4 @@ local function put(key, record, ttl)
   else
     redis.call('SET', key, encode(record), 'PX', ttl)
   end
-end
-
--- Tells whoever watches the key. A user who may not publish can settle all the same: waiters then poll.
-local function tell(key)
-  redis.pcall('PUBLISH', key, '')
 end

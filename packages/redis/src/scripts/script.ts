@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import record from './record.lua'
 
 /** What is needed of a client to run scripts; ioredis' `Redis`, `Cluster` and pipelines have it. */
 export interface ScriptRunner {
@@ -12,8 +11,9 @@ export class Script {
   readonly #text: string
   readonly #sha: string
 
-  constructor(own: string) {
-    this.#text = `${record}\n${own}`
+  /** Of parts that stand one after another. */
+  constructor(...parts: readonly string[]) {
+    this.#text = parts.join('\n')
     this.#sha = createHash('sha1').update(this.#text).digest('hex')
   }
 

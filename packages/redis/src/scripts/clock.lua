@@ -1,0 +1,27 @@
+-- The server's clock, and telling of changes; stands in front of every script.
+
+local sub, floor, pack, unpack_numbers = string.sub, math.floor, struct.pack, struct.unpack
+
+-- Stands for never. Below 2^53, as every number here must be.
+local NEVER = 9007199254740991
+
+local now, micros
+
+-- Reads the server's clock, once a script: `now` in ms, `micros` in µs.
+local function read_clock()
+  if now then return end
+  local time = redis.call('TIME')
+  micros = tonumber(time[1]) * 1000000 + tonumber(time[2])
+  now = floor(micros / 1000)
+end
+
+-- The end of a duration given as text; '' means without limit.
+local function after(duration)
+  if duration == '' then return NEVER end
+  return math.min(now + tonumber(duration), NEVER)
+end
+
+-- Tells whoever watches the key. A user who may not publish can settle all the same: waiters then poll.
+local function tell(key)
+  redis.pcall('PUBLISH', key, '')
+end
