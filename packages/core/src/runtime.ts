@@ -1,3 +1,5 @@
+import { randomToken } from './random-token'
+
 /** Time, timers and randomness, to be injected by tests. Used for waiting only: what is decided, the store decides. */
 export interface Runtime {
   /** Milliseconds on a clock that never goes back. */
@@ -9,7 +11,7 @@ export interface Runtime {
   schedule(delayMs: number, callback: () => void, background?: boolean): () => void
   /** From 0 up to, not including, 1; for jitter. */
   random(): number
-  /** A token that nobody can guess and that never comes twice. */
+  /** A token that nobody can guess and that never comes twice: at least 96 random bits. */
   token(): string
 }
 
@@ -31,5 +33,5 @@ export const systemRuntime: Runtime = {
     return () => clearTimeout(timer)
   },
   random: () => Math.random(),
-  token: () => crypto.randomUUID(),
+  token: randomToken,
 }

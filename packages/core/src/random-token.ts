@@ -1,0 +1,23 @@
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+
+/** 16 characters of 6 bits are 96 bits: nobody guesses them. */
+const LENGTH = 16
+
+/** To ask for random bytes costs much more than to use one, so they are fetched for 256 tokens at a time. */
+const pool = new Uint8Array(LENGTH * 256)
+let used = pool.length
+
+/** 96 random bits as 16 characters of base64url. */
+export function randomToken(): string {
+  if (used === pool.length) {
+    crypto.getRandomValues(pool)
+    used = 0
+  }
+  let token = ''
+  for (const end = used + LENGTH; used < end; used++) {
+    token += ALPHABET.charAt((pool[used] as number) & 63)
+    // What was handed out is in nobody's memory but its owner's.
+    pool[used] = 0
+  }
+  return token
+}
