@@ -155,13 +155,23 @@ export const engineMutants: readonly EngineMutant[] = [
     exhaustive: only({ crash: 1 }),
   },
   {
-    bug: 'a takeover that never began is given back as a retryable failure',
+    bug: 'an attempt that never began is given back as a failure',
     file: 'engine/drive.ts',
-    find: "mayBeTakeover ? 'abandoned' : 'retryable'",
-    replace: "'retryable'",
-    scenario: 'reconcile',
+    find: 'store.release({ key, owner })',
+    replace:
+      "store.fail({ key, owner, kind: 'retryable', failure: '{}', retentionMs: 60_000, tombstoneMs: 0 })",
+    scenario: 'leaving-alone',
+    rule: ONE_ANSWER,
+    exhaustive: only({}),
+  },
+  {
+    bug: 'an attempt that failed is given back as if it had not begun',
+    file: 'engine/settle.ts',
+    find: 'store.fail(report)',
+    replace: 'store.release(report)',
+    scenario: 'failing',
     rule: NOT_GUESSED,
-    random: { histories: 4000, processes: 2 },
+    exhaustive: only({}),
   },
   {
     bug: 'a saved step runs again',

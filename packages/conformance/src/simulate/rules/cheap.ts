@@ -28,7 +28,7 @@ function* fewCalls(subject: Case, life: Call): Generator<Breach> {
   const owners = new Set(
     messages.filter(({ method }) => method === 'claim').map(({ request }) => request.owner),
   ).size
-  const settles = count(messages, 'complete') + count(messages, 'fail')
+  const settles = count(messages, 'complete') + count(messages, 'fail') + count(messages, 'release')
   const granted = messages.filter((message) => claimOutcome(message)?.type === 'acquired').length
   const lookUps = count(messages, 'get') + count(messages, 'watch')
   const isWaiting = messages.some((message) => claimOutcome(message)?.type === 'running')

@@ -15,6 +15,8 @@ export interface Grant extends LifeName {
   /** Of the attempts before it in the same record, the last. */
   readonly previous: Grant | undefined
   readonly runs: readonly Run[]
+  /** It was given back, as if it had not been granted. */
+  isReleased?: boolean
   /** What was settled, if it was. */
   settled?: { readonly by: Message; readonly kind: 'succeeded' | 'retryable' | 'final' | 'abandoned' }
 }
@@ -75,6 +77,7 @@ export class Ledger {
       if (method === 'extend') this.#extended(message)
       if (method === 'complete') this.#completed(message)
       if (method === 'fail') this.#failed(message)
+      if (method === 'release') this.#released(message)
       if (method === 'saveStep' && this.#held?.owner !== message.request.owner)
         this.#object(message, 'a stranger')
       if (method === 'resolve') this.#resolved(message)
@@ -158,6 +161,18 @@ export class Ledger {
     if (held === undefined || held.state === kind) return
     held.state = kind
     held.grant.settled = { by: message, kind }
+  }
+
+  /** The record is what it was before the grant. */
+  #released(message: Message): void {
+    const held = this.#own(message, 'running')
+    if (held === undefined) return
+    const { previous, before, fence } = held.grant
+    held.grant.isReleased = true
+    // Nobody was handed it: it may be given again.
+    this.#lastFence = fence - 1
+    if (previous === undefined || before === 'none') this.#held = undefined
+    else Object.assign(held, { grant: previous, state: before })
   }
 
   #resolved(message: Message): void {

@@ -9,6 +9,11 @@ const RULE = 'nothing is guessed'
 export function* nothingGuessed(subject: Case): Generator<Breach> {
   for (const run of subject.history.runs) yield* runIsAllowed(subject, run)
   for (const grant of subject.ledger.grants) {
+    if (grant.isReleased && grant.runs.length > 0)
+      yield {
+        rule: RULE,
+        message: `attempt ${grant.attempt} of ${lifeOf(grant)} was given back, and had begun`,
+      }
     yield* policyIsFollowed(subject, grant)
     yield* waitersShare(subject, grant)
   }

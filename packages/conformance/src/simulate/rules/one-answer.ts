@@ -68,10 +68,9 @@ function isForgotten({ history, ledger }: Case, call: Call, epoch: number): bool
 function* failureIsShared({ ledger }: Case, call: Call, error: unknown): Generator<Breach> {
   const { attempt, message } = error as { attempt: number; message: string }
   const isKnown = ledger.grants.some(
-    ({ attempt: number, runs, settled }) =>
+    ({ attempt: number, runs }) =>
       number === attempt &&
-      (runs.some(({ result }) => result?.type === 'error' && (result.error as Error).message === message) ||
-        (runs.length === 0 && settled !== undefined && settled.kind !== 'succeeded')),
+      runs.some(({ result }) => result?.type === 'error' && (result.error as Error).message === message),
   )
   if (!isKnown)
     yield { rule: RULE, message: `${got(call)} a failure that attempt ${attempt} never had: ${message}` }

@@ -143,6 +143,14 @@ export const scenarios: readonly Scenario[] = [
     ),
   },
   {
+    name: 'leaving-alone',
+    about:
+      'The only caller of a process may leave at any time; the one attempt that there is goes to another.',
+    options: { maxAttempts: 1 },
+    watch: true,
+    scripts: firstAndOthers({ calls: [{ type: 'execute', handler: pay, mayLeave: true }] }, once),
+  },
+  {
     name: 'not-waiting',
     about: 'Who finds the operation running is told so at once.',
     options: { onInProgress: 'reject' },
