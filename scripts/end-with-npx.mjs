@@ -1,4 +1,4 @@
-// Loaded before the demo, so that it ends with the `npx` that started it.
+// Loaded before the demo and the bench, so that they end with the `npx` that started it.
 // npx runs pnpm below a shell. Where that is dash (Debian, Ubuntu), a SIGTERM for npx ends the shell as
 // well, and neither tells pnpm or us: the demo would go on, unseen, and hold its port.
 import { readFileSync } from 'node:fs'

@@ -1,0 +1,73 @@
+import { describeMachine, type Machine } from './machine'
+import type { Program, Progress, Report } from './program'
+import { type BenchSettings, SettingsError } from './settings'
+
+/** What was measured of a program. */
+export interface Measured {
+  readonly program: string
+  readonly server?: string | undefined
+  readonly trials: readonly (Pick<Report, 'figures'> & { readonly name: string; readonly title: string })[]
+  /** All tables, with machine and date, as Markdown. */
+  readonly text: string
+}
+
+export interface Surroundings {
+  readonly programs: readonly Program[]
+  readonly machine: Machine
+  readonly signal: AbortSignal
+  readonly progress: Progress
+}
+
+/** Runs what was asked for, one program after another. @throws SettingsError if there is no such thing */
+export async function* bench(
+  settings: BenchSettings,
+  { programs, ...surroundings }: Surroundings,
+): AsyncGenerator<Measured> {
+  for (const asked of settings.asked) {
+    if (!programs.some(({ name }) => name === asked.split('/')[0])) {
+      throw new SettingsError(
+        `there is no ${asked}; there are ${programs.map(({ name }) => name).join(', ')}`,
+      )
+    }
+  }
+  for (const program of programs) {
+    const asked = settings.asked.filter((each) => each.split('/')[0] === program.name)
+    if (settings.asked.length > 0 && asked.length === 0) continue
+    yield await measure(program, asked, settings, surroundings)
+  }
+}
+
+async function measure(
+  program: Program,
+  asked: readonly string[],
+  settings: BenchSettings,
+  { machine, signal, progress }: Omit<Surroundings, 'programs'>,
+): Promise<Measured> {
+  const { server, trials, close } = await program.open()
+  try {
+    for (const each of asked) {
+      const trial = each.split('/')[1]
+      if (trial !== undefined && !trials.some(({ name }) => name === trial)) {
+        const names = trials.map(({ name }) => `${program.name}/${name}`)
+        throw new SettingsError(`there is no ${each}; there are ${names.join(', ')}`)
+      }
+    }
+    const all = asked.length === 0 || asked.includes(program.name)
+    const wanted = trials.filter(({ name }) => all || asked.includes(`${program.name}/${name}`))
+    const where = `${describeMachine(machine)}${server === undefined ? '' : `, ${server}`}`
+    const lines = [`Measured on ${where}; ${settings.rounds} rounds in turn.`]
+    const done: { name: string; title: string; figures: unknown }[] = []
+    for (const { name, title, run } of wanted) {
+      const report = await run({
+        ...settings,
+        signal,
+        progress: (stage, detail) => progress(`${program.name}/${name}: ${stage}`, detail),
+      })
+      lines.push(`### ${program.title}: ${title}`, report.text)
+      done.push({ name, title, figures: report.figures })
+    }
+    return { program: program.name, server, trials: done, text: lines.join('\n\n') }
+  } finally {
+    await close()
+  }
+}

@@ -1,0 +1,43 @@
+import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { machine } from './machine'
+import { PROGRAMS } from './programs/programs'
+import { progressOn } from './progress'
+import { run } from './run'
+import { HELP, readSettings, SettingsError } from './settings'
+
+const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const
+
+const stopping = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    process.exitCode = EXIT_CODES[signal]
+    stopping.abort(new Error(`ended by ${signal}`))
+  })
+}
+const progress = progressOn(process.stderr)
+
+try {
+  const settings = readSettings(process.argv.slice(2))
+  if (settings === 'help') console.log(HELP)
+  else {
+    // The root's script goes into this package's folder; pnpm says where it was called.
+    const json = settings.json && resolve(process.env['INIT_CWD'] ?? '.', settings.json)
+    await run(
+      { ...settings, json },
+      { programs: PROGRAMS, machine: machine(), signal: stopping.signal, progress: progress.tell },
+      {
+        readme: fileURLToPath(new URL('../README.md', import.meta.url)),
+        print(text) {
+          progress.end()
+          console.log(text)
+        },
+      },
+    )
+  }
+} catch (error) {
+  progress.end()
+  const isExpected = error instanceof SettingsError || stopping.signal.aborted
+  console.error(isExpected ? (error as Error).message : error)
+  process.exitCode ??= 1
+}
