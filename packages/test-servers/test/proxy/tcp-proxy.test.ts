@@ -130,7 +130,7 @@ describe('cutAfterNextRequest', () => {
     const server = await serve((socket) => socket.pause())
     const proxy = await proxyTo(server.port)
     const socket = client(proxy)
-    socket.on('close', () => order.push('cut')).resume()
+    socket.on('end', () => order.push('cut')).resume()
     const lost = proxy.cutAfterNextRequest(1, 'second')
     socket.write('first ')
     await vi.waitFor(() => expect(proxy.counts.bytesToServer).toBe(6), { interval: 5 })
