@@ -123,10 +123,10 @@ export function aFunction<T>(option: string, value: T): T {
   return typeof value === 'function' ? value : fail(option, 'a function', value)
 }
 
-/** An object that has these methods; of `optional` ones it may lack any. */
 /** What a store must be able to do. */
 export const STORE_METHODS = 'claim extend complete fail release saveStep resolve get delete list'.split(' ')
 
+/** An object that has these methods; of `optional` ones it may lack any. */
 export function withMethods<T>(
   option: string,
   value: T,
