@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { firstAvailable, type ServerSource } from '../first-available'
 import { fixedPort } from '../fixed-port'
 import { fromBinaries } from '../server-binary'
 import { type PrivateServer, startPrivate } from '../supervision/private-server'
 import type { StartOptions, Unavailable } from '../test-server'
+import { until } from '../until'
 import { askRedis, pingRedis } from './ping-redis'
 import { redisBinaries } from './redis-binaries'
 import { redisArgs, redisUrl } from './redis-command'
@@ -64,21 +64,17 @@ export async function startPrivateBinary(
       ping: pingRedis,
     }
   })
-  if (replicaOf !== undefined) await inSync(server)
+  if (replicaOf !== undefined) {
+    await until(() => inSync(server.url)).catch(async (error) => {
+      await server.stop()
+      throw error
+    })
+  }
   return server
 }
 
-const syncTimeoutMs = 30_000
-
-async function inSync(replica: Omit<PrivateServer, 'source'>): Promise<void> {
-  const deadline = Date.now() + syncTimeoutMs
-  for (;;) {
-    const info = await askRedis(replica.url, (client) => client.info('replication'))
-    if (/^master_link_status:up\r?$/m.test(info)) return
-    if (Date.now() > deadline) {
-      await replica.stop()
-      throw new Error(`the replica did not reach its master:\n${info}`)
-    }
-    await sleep(50)
-  }
+/** Whether a replica has what its master has. */
+export async function inSync(url: string): Promise<true | string> {
+  const info = await askRedis(url, (client) => client.info('replication'))
+  return /^master_link_status:up\r?$/m.test(info) || `the replica does not reach its master:\n${info}`
 }
