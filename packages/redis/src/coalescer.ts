@@ -8,9 +8,19 @@ export class Lane {
   }
 }
 
-interface Waiting<Request, Reply> {
+/** How requests of one kind are sent. */
+export interface Dispatch<Request, Answer> {
+  /** Whether two requests can be in one batch. */
+  readonly together: (one: Request, other: Request) => boolean
+  /** Resolves with the list of replies, one for each request, in their order. */
+  readonly send: (batch: readonly Request[]) => Promise<unknown>
+  /** What a reply says. May throw: then that request alone fails. */
+  readonly read: (reply: unknown) => Answer
+}
+
+interface Waiting<Request, Answer> {
   readonly request: Request
-  readonly resolve: (reply: Reply) => void
+  readonly resolve: (answer: Answer) => void
   readonly reject: (error: unknown) => void
 }
 
@@ -18,27 +28,20 @@ interface Waiting<Request, Reply> {
  * Sends a request at once when nothing else is on its way, and what comes up meanwhile together, once a turn of the event
  * loop: one command of several keys costs client and server little more than one of a single key.
  */
-export class Coalescer<Request, Reply> {
+export class Coalescer<Request, Answer> {
   readonly #lane: Lane
-  readonly #together: (one: Request, other: Request) => boolean
-  readonly #send: (batch: readonly Request[]) => Promise<readonly Reply[]>
-  #waiting: Waiting<Request, Reply>[] = []
+  readonly #dispatch: Dispatch<Request, Answer>
+  #waiting: Waiting<Request, Answer>[] = []
 
-  /** `together`: whether two requests can be in one batch. `send` answers each request of a batch, in their order. */
-  constructor(
-    lane: Lane,
-    together: (one: Request, other: Request) => boolean,
-    send: (batch: readonly Request[]) => Promise<readonly Reply[]>,
-  ) {
+  constructor(lane: Lane, dispatch: Dispatch<Request, Answer>) {
     this.#lane = lane
-    this.#together = together
-    this.#send = send
+    this.#dispatch = dispatch
   }
 
-  add(request: Request): Promise<Reply> {
+  add(request: Request): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const waiting = { request, resolve, reject }
-      if (this.#lane.inFlight === 0 || this.#lane.batchSize === 1) this.#dispatch([waiting])
+      if (this.#lane.inFlight === 0 || this.#lane.batchSize === 1) this.#send([waiting])
       else if (this.#waiting.push(waiting) === 1) setImmediate(this.#flush)
     })
   }
@@ -46,24 +49,32 @@ export class Coalescer<Request, Reply> {
   readonly #flush = (): void => {
     const waiting = this.#waiting
     this.#waiting = []
-    let open: Waiting<Request, Reply>[][] = []
+    let open: Waiting<Request, Answer>[][] = []
     for (const next of waiting) {
-      const batch = open.find(([first]) => first && this.#together(first.request, next.request))
+      const batch = open.find(([first]) => first && this.#dispatch.together(first.request, next.request))
       if (batch === undefined) open.push([next])
       else if (batch.push(next) === this.#lane.batchSize) {
-        this.#dispatch(batch)
+        this.#send(batch)
         open = open.filter((other) => other !== batch)
       }
     }
-    for (const batch of open) this.#dispatch(batch)
+    for (const batch of open) this.#send(batch)
   }
 
-  #dispatch(batch: readonly Waiting<Request, Reply>[]): void {
+  #send(batch: readonly Waiting<Request, Answer>[]): void {
+    const { send, read } = this.#dispatch
     this.#lane.inFlight++
-    this.#send(batch.map(({ request }) => request)).then(
+    send(batch.map(({ request }) => request)).then(
       (replies) => {
         this.#lane.inFlight--
-        for (const [i, { resolve }] of batch.entries()) resolve(replies[i] as Reply)
+        for (let i = 0; i < batch.length; i++) {
+          const { resolve, reject } = batch[i] as Waiting<Request, Answer>
+          try {
+            resolve(read((replies as unknown[])[i]))
+          } catch (error) {
+            reject(error)
+          }
+        }
       },
       (error) => {
         this.#lane.inFlight--

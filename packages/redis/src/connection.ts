@@ -33,32 +33,18 @@ export class Connection {
   }
 
   /** Runs a script on the server that holds its keys. @throws StoreError */
-  async run(
-    call: string,
-    script: Script,
-    keys: readonly string[],
-    args: readonly string[],
-  ): Promise<unknown> {
-    try {
-      return await script.run(this.client as unknown as ScriptRunner, keys, args)
-    } catch (error) {
+  run(call: string, script: Script, keys: readonly string[], args: readonly string[]): Promise<unknown> {
+    return script.run(this.client as unknown as ScriptRunner, keys, args).catch((error: unknown) => {
       throw redisFailure(call, error)
-    }
+    })
   }
 
   /** Runs a script that may write, and lets it count once enough replicas have it. @throws StoreError */
-  async write(
-    call: string,
-    script: Script,
-    keys: readonly string[],
-    args: readonly string[],
-  ): Promise<unknown> {
+  write(call: string, script: Script, keys: readonly string[], args: readonly string[]): Promise<unknown> {
     if (this.#waitReplicas === 0) return this.run(call, script, keys, args)
-    try {
-      return await this.#replicated(script, keys, args)
-    } catch (error) {
+    return this.#replicated(script, keys, args).catch((error: unknown) => {
       throw redisFailure(call, error)
-    }
+    })
   }
 
   /** `WAIT` speaks of its own connection's writes, so both are sent as one. */

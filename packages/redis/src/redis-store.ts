@@ -29,6 +29,9 @@ import { Subscriptions } from './subscriptions'
 /** What goes together is answered by one script, and keeps the server from all others meanwhile. */
 const MOST_PER_BATCH = 32
 
+/** The policies, as the script has them. */
+const POLICIES = { takeover: 't', reject: 'r', reconcile: 'c' } as const
+
 /** The states that failures come to, as records have them. */
 const FAILED = { retryable: 'T', final: 'F', abandoned: 'A' } as const
 
@@ -45,8 +48,8 @@ const FAILED = { retryable: 'T', final: 'F', abandoned: 'A' } as const
 export class RedisStore implements Store {
   readonly #connection: Connection
   readonly #prefix: string
-  readonly #claims: Coalescer<Claim, unknown>
-  readonly #completions: Coalescer<Completion, unknown>
+  readonly #claims: Coalescer<Claim, ClaimOutcome>
+  readonly #completions: Coalescer<Completion, boolean>
 
   /** There if a `subscriber` was handed over: see {@link Store.watch}. */
   readonly watch: Store['watch']
@@ -57,22 +60,28 @@ export class RedisStore implements Store {
     this.#prefix = place.prefix
     this.#connection = new Connection(client, place.waitReplicas)
     const lane = new Lane(this.#connection.takesSeveralKeys ? MOST_PER_BATCH : 1)
-    this.#claims = new Coalescer(lane, likeClaims, (claims) => this.#sendClaims(claims))
-    this.#completions = new Coalescer(lane, likeCompletions, (batch) => this.#sendCompletions(batch))
+    this.#claims = new Coalescer(lane, {
+      together: areAlike,
+      send: (claims) => this.#sendClaims(claims),
+      read: claimOutcome,
+    })
+    this.#completions = new Coalescer(lane, {
+      together: settleAlike,
+      send: (completions) => this.#sendCompletions(completions),
+      read: wasSettled,
+    })
     if (place.subscriber) {
       const subscriptions = new Subscriptions(place.subscriber)
       this.watch = (key, onChange, signal) => subscriptions.add(this.#prefix + key, onChange, signal)
     }
   }
 
-  async claim(claim: Claim): Promise<ClaimOutcome> {
-    return claimOutcome(await this.#claims.add(claim))
+  claim(claim: Claim): Promise<ClaimOutcome> {
+    return this.#claims.add(claim)
   }
 
-  async complete(completion: Completion): Promise<boolean> {
-    const reply = await this.#completions.add(completion)
-    if (reply instanceof Buffer) throw redisFailure('complete', new Error(reply.toString()))
-    return Number(reply) === 1
+  complete(completion: Completion): Promise<boolean> {
+    return this.#completions.add(completion)
   }
 
   extend({ key, owner, leaseMs, keepMs }: Lease): Promise<boolean> {
@@ -156,27 +165,26 @@ export class RedisStore implements Store {
     )
   }
 
-  async #sendClaims(claims: readonly Claim[]): Promise<readonly unknown[]> {
-    const { leaseMs, keepMs, maxAttempts, onAbandoned, fingerprint } = claims[0] as Claim
-    const attempts = maxAttempts === Infinity ? '' : String(maxAttempts)
-    const hasFingerprint = fingerprint === undefined ? '0' : '1'
-    const args = [duration(leaseMs), duration(keepMs), attempts, onAbandoned, hasFingerprint]
-    for (const { owner, fingerprint, waitedFor } of claims) {
-      args.push(owner, fingerprint ?? '', waitedFor === undefined ? '' : String(waitedFor))
-    }
-    return (await this.#connection.write('claim', recordScripts.claim, this.#keys(claims), args)) as unknown[]
+  #sendClaims(claims: readonly Claim[]): Promise<unknown> {
+    const { leaseMs, keepMs, maxAttempts, onAbandoned, fingerprint, waitedFor } = claims[0] as Claim
+    const attempts = maxAttempts === Infinity ? '' : maxAttempts
+    const policy = `${POLICIES[onAbandoned]}${fingerprint === undefined ? 0 : 1}${attempts}`
+    const args = [
+      duration(leaseMs),
+      duration(keepMs),
+      policy,
+      waitedFor === undefined ? '' : String(waitedFor),
+    ]
+    for (const { owner, fingerprint } of claims) args.push(owner, fingerprint ?? '')
+    return this.#connection.write('claim', recordScripts.claim, this.#keys(claims), args)
   }
 
-  async #sendCompletions(completions: readonly Completion[]): Promise<readonly unknown[]> {
+  #sendCompletions(completions: readonly Completion[]): Promise<unknown> {
     const first = completions[0] as Completion
-    const args = [...times(first), first.value === undefined ? '0' : '1']
+    const [ttl, retention] = times(first)
+    const args = [ttl, `${first.value === undefined ? 0 : 1}${retention}`]
     for (const { owner, value } of completions) args.push(owner, value ?? '')
-    return (await this.#connection.write(
-      'complete',
-      recordScripts.complete,
-      this.#keys(completions),
-      args,
-    )) as unknown[]
+    return this.#connection.write('complete', recordScripts.complete, this.#keys(completions), args)
   }
 
   #keys(requests: readonly { readonly key: string }[]): string[] {
@@ -184,22 +192,29 @@ export class RedisStore implements Store {
   }
 }
 
-function likeClaims(one: Claim, other: Claim): boolean {
+function areAlike(one: Claim, other: Claim): boolean {
   return (
     one.leaseMs === other.leaseMs &&
     one.keepMs === other.keepMs &&
     one.maxAttempts === other.maxAttempts &&
     one.onAbandoned === other.onAbandoned &&
+    one.waitedFor === other.waitedFor &&
     (one.fingerprint === undefined) === (other.fingerprint === undefined)
   )
 }
 
-function likeCompletions(one: Completion, other: Completion): boolean {
+function settleAlike(one: Completion, other: Completion): boolean {
   return (
     one.retentionMs === other.retentionMs &&
     one.tombstoneMs === other.tombstoneMs &&
     (one.value === undefined) === (other.value === undefined)
   )
+}
+
+/** What the script answered for one key. @throws StoreError for a failure of this key */
+function wasSettled(reply: unknown): boolean {
+  if (reply instanceof Buffer) throw redisFailure('complete', new Error(reply.toString()))
+  return Number(reply) === 1
 }
 
 /** How long the key lives, and, where a tombstone follows, how long the answer does. */

@@ -18,6 +18,11 @@ export class Subscriptions {
     this.#subscriber = subscriber
   }
 
+  /** The driver puts it in front of every channel, and leaves it there in messages. */
+  get #keyPrefix(): string {
+    return this.#subscriber.options.keyPrefix ?? ''
+  }
+
   /** Resolves once every message on the channel calls `onChange`; ends when the signal aborts. */
   async add(channel: string, onChange: () => void, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return
@@ -51,28 +56,43 @@ export class Subscriptions {
     this.#channels.delete(channel)
     if (this.#channels.size === 0) this.#stopListening()
     // If it cannot be told, its connection is down, and the channel ends with it or is unsubscribed again later.
-    this.#subscriber.unsubscribe(channel).catch(() => {})
+    this.#subscriber.unsubscribe(channel, ...this.#prefixedTwice([channel])).catch(() => {})
   }
 
   readonly #heard = (channel: string): void => {
-    const prefix = this.#subscriber.options.keyPrefix ?? ''
-    for (const watcher of this.#channels.get(channel.slice(prefix.length))?.watchers ?? []) watcher()
+    for (const watcher of this.#channels.get(channel.slice(this.#keyPrefix.length))?.watchers ?? []) watcher()
   }
 
-  /** The connection is lost, or there is a new one: what was published in between was not heard. */
+  /** What is published now is not heard. */
   readonly #missed = (): void => {
     for (const { watchers } of this.#channels.values()) for (const watcher of watchers) watcher()
+  }
+
+  /**
+   * There is a new connection. The driver may subscribe it to what the old one was subscribed to; or not
+   * (`autoResubscribe`), and where there is a `keyPrefix`, it puts that in front of its channels once more.
+   */
+  readonly #reconnected = (): void => {
+    const channels = [...this.#channels.keys()]
+    const twice = this.#prefixedTwice(channels)
+    if (twice.length > 0) this.#subscriber.unsubscribe(...twice).catch(() => {})
+    // What was published before that was not heard.
+    this.#subscriber.subscribe(...channels).then(this.#missed, this.#missed)
+  }
+
+  #prefixedTwice(channels: readonly string[]): string[] {
+    return this.#keyPrefix === '' ? [] : channels.map((channel) => this.#keyPrefix + channel)
   }
 
   #listen(): void {
     this.#subscriber.on('message', this.#heard)
     this.#subscriber.on('close', this.#missed)
-    this.#subscriber.on('ready', this.#missed)
+    this.#subscriber.on('ready', this.#reconnected)
   }
 
   #stopListening(): void {
     this.#subscriber.off('message', this.#heard)
     this.#subscriber.off('close', this.#missed)
-    this.#subscriber.off('ready', this.#missed)
+    this.#subscriber.off('ready', this.#reconnected)
   }
 }

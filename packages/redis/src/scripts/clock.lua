@@ -1,6 +1,6 @@
 -- The server's clock, and telling of changes; stands in front of every script.
 
-local sub, floor, pack, unpack_numbers = string.sub, math.floor, struct.pack, struct.unpack
+local sub, floor, pack = string.sub, math.floor, struct.pack
 
 -- Stands for never. Below 2^53, as every number here must be.
 local NEVER = 9007199254740991

@@ -4,9 +4,10 @@
 -- ARGV     1 owner, 2 lease in ms ('': without limit), 3 keeping in ms ('': for ever)
 -- Returns  1: renewed; 0: this owner no longer holds it
 
-local record = find(KEYS[1])
+local records = records()
+local record = records.find(KEYS[1])
 if not record or record.state ~= 'R' or record.owner ~= ARGV[1] then return 0 end
 read_clock()
 record.lease_until = after(ARGV[2])
-put(KEYS[1], record, ARGV[3])
+records.put(KEYS[1], record, ARGV[3])
 return 1

@@ -5,7 +5,8 @@
 --          5 ms of the retention, if a tombstone follows it ('')
 -- Returns  1: settled, also if it was so before; 0: not this owner's any more
 
-local record = find(KEYS[1])
+local records = records()
+local record = records.find(KEYS[1])
 if not record or record.owner ~= ARGV[1] then return 0 end
 if record.state == ARGV[2] then return 1 end
 if record.state ~= 'R' then return 0 end
@@ -14,6 +15,6 @@ record.state = ARGV[2]
 record.payload = ARGV[3]
 record.updated_at = now
 if ARGV[5] ~= '' then record.retention_end = after(ARGV[5]) end
-put(KEYS[1], record, ARGV[4])
+records.put(KEYS[1], record, ARGV[4])
 tell(KEYS[1])
 return 1

@@ -9,7 +9,7 @@ local REMEMBERED_MS = 3600000
 local function find_lock(key)
   local raw = redis.call('GET', key)
   if not raw then return 0, 0, '' end
-  local fence, ends_at = unpack_numbers('>I7I7', raw)
+  local fence, ends_at = struct.unpack('>I7I7', raw)
   return fence, ends_at, sub(raw, 15)
 end
 

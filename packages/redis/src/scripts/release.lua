@@ -4,7 +4,8 @@
 -- ARGV     1 owner
 -- Returns  1: the record is as it was before the claim; 0: this owner holds no running record
 
-local record = find(KEYS[1])
+local records = records()
+local record = records.find(KEYS[1])
 if not record or record.state ~= 'R' or record.owner ~= ARGV[1] then return 0 end
 if record.attempt == 1 then
   redis.call('DEL', KEYS[1])
@@ -16,7 +17,7 @@ else
   -- No handler was given this fence, and whoever waited for this attempt must not be answered by the one before it.
   record.fence = record.fence - 1
   record.updated_at = now
-  redis.call('SET', KEYS[1], encode(record), 'KEEPTTL')
+  redis.call('SET', KEYS[1], records.encode(record), 'KEEPTTL')
 end
 tell(KEYS[1])
 return 1

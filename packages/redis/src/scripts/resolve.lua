@@ -5,7 +5,8 @@
 --          follows it (''), 4 whether there is a value ('1'), 5 value
 -- Returns  1: settled, also if it was so before; 0: nothing to resolve, nothing written
 
-local record = find(KEYS[1])
+local records = records()
+local record = records.find(KEYS[1])
 if not record then return 0 end
 if record.state == 'S' and record.owner == ARGV[1] then return 1 end
 if record.state == 'S' or record.state == 'F' then return 0 end
@@ -16,6 +17,6 @@ record.owner = ARGV[1]
 record.updated_at = now
 record.payload = ARGV[4] == '1' and ARGV[5] or nil
 if ARGV[3] ~= '' then record.retention_end = after(ARGV[3]) end
-put(KEYS[1], record, ARGV[2])
+records.put(KEYS[1], record, ARGV[2])
 tell(KEYS[1])
 return 1

@@ -4,19 +4,20 @@
 -- ARGV     1 owner, 2 name of the step, 3 whether there is a value ('1'), 4 value
 -- Returns  1: saved, also if it was so before; 0: this owner no longer holds it
 
-local record = find(KEYS[1])
+local records = records()
+local record = records.find(KEYS[1])
 if not record or record.state ~= 'R' or record.owner ~= ARGV[1] then return 0 end
 local steps, name, at = record.steps or '', ARGV[2], 1
 while at <= #steps do
-  local length = unpack_numbers('>I4', steps, at)
+  local length = struct.unpack('>I4', steps, at)
   if sub(steps, at + 4, at + 3 + length) == name then return 1 end
   at = at + 4 + length
-  length = unpack_numbers('>I4', steps, at)
+  length = struct.unpack('>I4', steps, at)
   at = at + 4 + math.max(length - 1, 0)
 end
 local value = ARGV[3] == '1' and pack('>I4', #ARGV[4] + 1) .. ARGV[4] or pack('>I4', 0)
 read_clock()
 record.steps = steps .. pack('>I4', #name) .. name .. value
 record.updated_at = now
-redis.call('SET', KEYS[1], encode(record), 'KEEPTTL')
+redis.call('SET', KEYS[1], records.encode(record), 'KEEPTTL')
 return 1

@@ -18,13 +18,11 @@ export class Script {
   }
 
   /** Rejects with what the driver rejects with. */
-  async run(client: ScriptRunner, keys: readonly string[], args: readonly string[]): Promise<unknown> {
-    try {
-      return await client.evalshaBuffer(this.#sha, keys.length, ...keys, ...args)
-    } catch (error) {
+  run(client: ScriptRunner, keys: readonly string[], args: readonly string[]): Promise<unknown> {
+    return client.evalshaBuffer(this.#sha, keys.length, ...keys, ...args).catch((error: unknown) => {
       // After a restart, a failover or SCRIPT FLUSH too.
       if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error
       return client.evalBuffer(this.#text, keys.length, ...keys, ...args)
-    }
+    })
   }
 }
