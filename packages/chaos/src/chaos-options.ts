@@ -1,0 +1,51 @@
+import type { PrivateServer } from '@idem/test-servers'
+import type { Violation } from './check/violation'
+import type { FaultCounts } from './faults/plan-faults'
+import type { Target } from './targets/target'
+
+export interface ChaosOptions {
+  readonly target: Target
+  /** A server that the target has started. It is killed and restarted, and left running. */
+  readonly server: PrivateServer
+  /** Decides what is called and which faults there are; not how it goes: that is the machine's affair. */
+  readonly seed: number
+  /** @defaultValue 6 */
+  readonly processes?: number
+  /** @defaultValue 40 */
+  readonly keys?: number
+  /** Callers of each key. @defaultValue 25 */
+  readonly duplicates?: number
+  /** @defaultValue `DEFAULT_FAULTS` */
+  readonly faults?: Partial<FaultCounts>
+  /** For how long keys come into use and faults happen; then all come to their end. @defaultValue 18,000 */
+  readonly durationMs?: number
+  /** @defaultValue 400 */
+  readonly leaseMs?: number
+  readonly onProgress?: (progress: ChaosProgress) => void
+}
+
+/** What happened so far. */
+export interface ChaosProgress {
+  readonly elapsedMs: number
+  readonly phase: 'chaos' | 'drain' | 'audit'
+  readonly faults: FaultCounts
+}
+
+export interface ChaosReport {
+  readonly seed: number
+  readonly elapsedMs: number
+  /** Keys, each of which has a history. */
+  readonly histories: number
+  readonly calls: number
+  /** Calls that were answered with a value. */
+  readonly answers: number
+  /** Attempts that began. */
+  readonly attempts: number
+  /** Attempts that followed one that was abandoned. */
+  readonly takeovers: number
+  /** Writes that came too late, and were refused. */
+  readonly lateWrites: number
+  /** Faults that were inflicted. */
+  readonly faults: FaultCounts
+  readonly violations: readonly Violation[]
+}

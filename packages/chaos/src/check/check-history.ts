@@ -1,0 +1,59 @@
+import { isOfAKey, type KeyEvent } from '../history/event'
+import { KeyHistory } from './key-history'
+import { printEvent } from './print-event'
+import { answered } from './rules/answered'
+import { errors } from './rules/errors'
+import { fences } from './rules/fences'
+import { oneAnswer } from './rules/one-answer'
+import { ownerDecides } from './rules/owner-decides'
+import { recorded } from './rules/recorded'
+import type { Rule } from './rules/rule'
+import { steps } from './rules/steps'
+import { succession } from './rules/succession'
+import { winnerIsLast } from './rules/winner-is-last'
+import type { RunFacts } from './run-facts'
+import type { Violation } from './violation'
+
+const RULES: readonly Rule[] = [
+  oneAnswer,
+  winnerIsLast,
+  ownerDecides,
+  fences,
+  succession,
+  steps,
+  recorded,
+  answered,
+  errors,
+]
+
+/** What a history breaks of the promise; nothing, if all is well. It looks at nothing but what it is given. */
+export function checkHistory(facts: RunFacts): Violation[] {
+  const byKey = new Map<string, KeyEvent[]>(facts.workload.keys.map(({ key }) => [key, []]))
+  for (const event of facts.events) {
+    if (!isOfAKey(event)) continue
+    const events = byKey.get(event.key)
+    if (events === undefined) throw new Error(`the history tells of a key that nobody has: ${event.key}`)
+    events.push(event)
+  }
+
+  const violations: Violation[] = [...processesEnd(facts)]
+  for (const plan of facts.workload.keys) {
+    const history = new KeyHistory(plan, byKey.get(plan.key) ?? [], facts)
+    const found = RULES.flatMap(({ name, find }) =>
+      [...find(history)].map((message) => ({ rule: name, message })),
+    )
+    if (found.length === 0) continue
+    const lines = history.events.map(printEvent)
+    for (const one of found) violations.push({ ...one, key: plan.key, history: lines })
+  }
+  return violations
+}
+
+function* processesEnd({ events, unfinished }: RunFacts): Generator<Violation> {
+  const rule = 'processes end when they are done'
+  for (const life of unfinished) yield { rule, message: `process ${life} did not end`, history: [] }
+  for (const event of events) {
+    if (event.type !== 'fault' || event.fault !== 'died-by-itself') continue
+    yield { rule, message: `process ${event.victim}: ${event.detail}`, history: [] }
+  }
+}

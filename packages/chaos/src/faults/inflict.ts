@@ -1,0 +1,101 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { PrivateServer, TcpProxy } from '@idem/test-servers'
+import type { Fleet } from '../fleet/fleet'
+import type { Life } from '../fleet/life'
+import type { DirectorLog } from '../history/director-log'
+import type { SharedClock } from '../history/shared-clock'
+import { Random } from '../random'
+import type { FaultCounts, PlannedFault } from './plan-faults'
+
+/** What faults are inflicted on. */
+export interface Stage {
+  readonly fleet: Fleet
+  readonly server: PrivateServer
+  readonly proxies: readonly TcpProxy[]
+  readonly log: DirectorLog
+  readonly clock: SharedClock
+  readonly seed: number
+  /** Counts what was inflicted. */
+  readonly done: { -readonly [Kind in keyof FaultCounts]: number }
+}
+
+/** How often a process is hit that has a handler at work, if there is one: there it hurts. */
+const BUSY_SHARE = 0.8
+const LOOK_AGAIN_MS = 20
+/** By then some request has had its reply lost: waiting callers poll, and leases are renewed. */
+const LOSE_WITHIN_MS = 3000
+
+/** Inflicts each fault at its time, or as soon as there is somebody to be hit, and resolves when all is mended. */
+export async function inflict(faults: readonly PlannedFault[], stage: Stage): Promise<void> {
+  const random = new Random('victims', stage.seed)
+  await Promise.all(
+    faults.map(async (fault) => {
+      await sleep(Math.max(0, fault.atMs - stage.clock.now()))
+      await INFLICT[fault.kind](stage, fault, random)
+    }),
+  )
+}
+
+const INFLICT: Record<
+  keyof FaultCounts,
+  (stage: Stage, fault: PlannedFault, random: Random) => Promise<void>
+> = {
+  async kills({ fleet, log, done }, _, random) {
+    const life = await victim(fleet, random)
+    if (life === undefined) return
+    log.fault('kill', life.name)
+    await life.kill()
+    done.kills++
+    fleet.start(life.place)
+  },
+
+  async stops({ fleet, log, done }, { forMs }, random) {
+    const life = await victim(fleet, random)
+    if (life === undefined) return
+    log.fault('stop', life.name)
+    life.stop()
+    await sleep(forMs)
+    log.fault('continue', life.name)
+    life.continue()
+    done.stops++
+  },
+
+  async cuts({ fleet, proxies, log, done }, _, random) {
+    const life = await victim(fleet, random)
+    if (life === undefined) return
+    log.fault('cut', life.name)
+    proxies[life.place]?.cut()
+    done.cuts++
+  },
+
+  async lostReplies({ fleet, proxies, log, done }, _, random) {
+    const life = await victim(fleet, random)
+    const proxy = life && proxies[life.place]
+    if (proxy === undefined) return
+    log.fault('lose-reply', life?.name)
+    // Only what is about a key: drivers ask things of their own when they connect.
+    const lost = proxy.cutAfterNextRequest(1, 'key-').then(() => true)
+    if (await Promise.race([lost, sleep(LOSE_WITHIN_MS, false)])) done.lostReplies++
+  },
+
+  async restarts({ server, log, done }, { forMs }) {
+    log.fault('kill-server')
+    await server.kill()
+    await sleep(forMs)
+    await server.restart()
+    log.fault('server-is-back')
+    done.restarts++
+  },
+}
+
+/** Somebody to be hit: rather one who is at work. None, if all have come to their end. */
+async function victim(fleet: Fleet, random: Random): Promise<Life | undefined> {
+  for (;;) {
+    const { exposed } = fleet
+    const busy = exposed.filter(({ isBusy }) => isBusy)
+    const chosen = random.pick(busy.length > 0 && random.chance(BUSY_SHARE) ? busy : exposed)
+    if (chosen !== undefined) return chosen
+    if (fleet.lives.every(({ isRunning }) => !isRunning)) return undefined
+    await sleep(LOOK_AGAIN_MS)
+  }
+}

@@ -1,0 +1,100 @@
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { DirectorLog } from '../history/director-log'
+import { AUDITOR, type ChaosEvent } from '../history/event'
+import type { Order } from '../worker/order'
+import { isForGood } from '../worker/planned-failure'
+import type { Keeper } from './keeper'
+import { Life } from './life'
+
+/** What all orders have in common, and where each place finds the store. */
+export interface FleetPlan extends Pick<Order, 'workload' | 'origin'> {
+  readonly workerFile: string
+  readonly urls: readonly string[]
+  /** Where the store is without a way that can be cut. */
+  readonly auditorUrl: string
+  readonly stayUntilMs: number
+  readonly giveUpAtMs: number
+}
+
+/** The processes of a run: one in each place, and all those that were there before it. */
+export class Fleet {
+  readonly lives: Life[] = []
+  readonly #plan: FleetPlan
+  readonly #keeper: Keeper
+  readonly #log: DirectorLog
+
+  constructor(plan: FleetPlan, keeper: Keeper, log: DirectorLog) {
+    this.#plan = plan
+    this.#keeper = keeper
+    this.#log = log
+  }
+
+  startAll(): void {
+    for (let place = 0; place < this.#plan.urls.length; place++) this.start(place)
+  }
+
+  /** Starts a process in a place; it goes on where the one before it was interrupted. */
+  start(place: number): void {
+    const { urls, stayUntilMs, giveUpAtMs } = this.#plan
+    const before = this.lives.filter((life) => life.place === place)
+    const done = before.flatMap(({ events }) => events.flatMap(brought))
+    const role = { name: 'caller', place, done, stayUntilMs, giveUpAtMs } as const
+    const life = this.#begin(`${place}.${before.length + 1}`, place, urls[place] as string, role)
+    this.lives.push(life)
+  }
+
+  /** Starts the process that looks when all others have come to their end. */
+  startAuditor(): void {
+    this.lives.push(this.#begin(AUDITOR, -1, this.#plan.auditorUrl, { name: 'auditor' }))
+  }
+
+  /** Those that could be hit by a fault now. */
+  get exposed(): Life[] {
+    return this.lives.filter((life) => life.isRunning && !life.isStopped)
+  }
+
+  /** Resolves when every process has come to its end, or after so long; then with the names of those that have not. */
+  async drained(limitMs: number): Promise<string[]> {
+    const limit = new AbortController()
+    const ended = Promise.all(this.lives.map((life) => life.ended))
+    await Promise.race([ended, sleep(limitMs, undefined, limit).catch(() => {})])
+    limit.abort()
+    return this.lives.filter(({ isRunning }) => isRunning).map(({ name }) => name)
+  }
+
+  /** What all of them saw and did. */
+  get events(): ChaosEvent[] {
+    return this.lives.flatMap(({ events }) => events)
+  }
+
+  /** Kills what is left. */
+  async close(): Promise<void> {
+    await Promise.all(this.lives.filter(({ isRunning }) => isRunning).map((life) => life.kill()))
+  }
+
+  #begin(name: string, place: number, url: string, role: Order['role']): Life {
+    const { workload, origin, workerFile } = this.#plan
+    const logFile = join(this.#keeper.directory, `${name}.jsonl`)
+    const life = new Life(
+      workerFile,
+      { workload, origin, life: name, logFile, url, role },
+      place,
+      this.#keeper,
+    )
+    void life.ended.then(() => this.#ended(life))
+    return life
+  }
+
+  #ended(life: Life): void {
+    if (life.failure !== undefined) this.#log.fault('died-by-itself', life.name, life.failure)
+  }
+}
+
+/** Which duplicate was brought to an end with an event, if one was. */
+function brought(event: ChaosEvent): number[] {
+  if (event.type === 'answered') return [event.duplicate]
+  return event.type === 'refused' && (isForGood(event.error) || isForGood(event.failure))
+    ? [event.duplicate]
+    : []
+}

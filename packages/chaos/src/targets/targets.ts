@@ -1,0 +1,7 @@
+import { redisTarget } from './redis/redis-target'
+import type { Target } from './target'
+
+/** What chaos can be made of, by name. */
+export const targets: ReadonlyMap<string, Target> = new Map(
+  [redisTarget].map((target) => [target.name, target]),
+)

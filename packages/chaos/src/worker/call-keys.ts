@@ -1,0 +1,36 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Random } from '../random'
+import type { Duplicate } from '../workload/workload'
+import { type Caller, callOnce } from './call'
+import type { CallerRole } from './order'
+import { resolveAbandoned } from './resolve-abandoned'
+
+/** How long a caller rests before it calls again, as one does that got an error. */
+const REST_MS = { least: 20, most: 250 }
+
+/** So often a caller is refused before it sees to it that an operator looks. */
+const CALLS_BEFORE_RESOLVING = 5
+
+/** Calls for each duplicate of a place at its time, and again until there is an answer that stays. */
+export async function callKeys(
+  caller: Caller,
+  duplicates: readonly Duplicate[],
+  role: CallerRole,
+): Promise<void> {
+  const { place, done, giveUpAtMs, stayUntilMs } = role
+  const isDone = new Set(done)
+  const own = duplicates.filter((duplicate) => duplicate.place === place && !isDone.has(duplicate.id))
+  await Promise.all(own.map((duplicate) => callUntilAnswered(caller, duplicate, giveUpAtMs)))
+  await sleep(Math.max(0, stayUntilMs - caller.log.now()))
+}
+
+async function callUntilAnswered(caller: Caller, duplicate: Duplicate, giveUpAtMs: number): Promise<void> {
+  const { log, life } = caller
+  const random = new Random(life, duplicate.id)
+  await sleep(Math.max(0, duplicate.callsAtMs - log.now()))
+  for (let nth = 1; log.now() < giveUpAtMs; nth++) {
+    if (await callOnce(caller, duplicate, nth)) return
+    if (nth % CALLS_BEFORE_RESOLVING === 0) await resolveAbandoned(caller, duplicate.plan)
+    await sleep(random.whole(REST_MS.least, REST_MS.most))
+  }
+}
