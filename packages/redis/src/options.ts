@@ -65,12 +65,6 @@ function isSubscriber(subscriber: RedisClient, client: RedisClient): void {
       'subscriber must be a client of its own: one that is subscribed takes no other commands',
     )
   }
-  const prefixes = [client, subscriber].map(({ options }) => options.keyPrefix ?? '')
-  if (prefixes[0] !== prefixes[1]) {
-    throw new TypeError(
-      `subscriber must have the keyPrefix of the client, or it hears nothing: ${prefixes.map(shown).join(' and ')}`,
-    )
-  }
 }
 
 function shown(value: unknown): string {

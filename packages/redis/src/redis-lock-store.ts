@@ -27,8 +27,8 @@ export class RedisLockStore implements LockStore {
     this.#prefix = place.prefix
     this.#connection = new Connection(client, 0)
     if (place.subscriber) {
-      const subscriptions = new Subscriptions(place.subscriber)
-      this.watch = (name, onChange, signal) => subscriptions.add(this.#prefix + name, onChange, signal)
+      const subscriptions = new Subscriptions(place.subscriber, this.#connection.keyPrefix + this.#prefix)
+      this.watch = (name, onChange, signal) => subscriptions.add(name, onChange, signal)
     }
   }
 

@@ -71,8 +71,8 @@ export class RedisStore implements Store {
       read: wasSettled,
     })
     if (place.subscriber) {
-      const subscriptions = new Subscriptions(place.subscriber)
-      this.watch = (key, onChange, signal) => subscriptions.add(this.#prefix + key, onChange, signal)
+      const subscriptions = new Subscriptions(place.subscriber, this.#connection.keyPrefix + this.#prefix)
+      this.watch = (key, onChange, signal) => subscriptions.add(key, onChange, signal)
     }
   }
 

@@ -12,20 +12,22 @@ interface Channel {
  */
 export class Subscriptions {
   readonly #subscriber: Redis | Cluster
+  readonly #prefix: string
   readonly #channels = new Map<string, Channel>()
 
-  constructor(subscriber: Redis | Cluster) {
+  /**
+   * `prefix`: what stands in front of every key on the server, and so of the channel of that name. A `keyPrefix` is part
+   * of it: the driver puts that in front of keys, but not of channels.
+   */
+  constructor(subscriber: Redis | Cluster, prefix: string) {
     this.#subscriber = subscriber
+    this.#prefix = prefix
   }
 
-  /** The driver puts it in front of every channel, and leaves it there in messages. */
-  get #keyPrefix(): string {
-    return this.#subscriber.options.keyPrefix ?? ''
-  }
-
-  /** Resolves once every message on the channel calls `onChange`; ends when the signal aborts. */
-  async add(channel: string, onChange: () => void, signal: AbortSignal): Promise<void> {
+  /** Resolves once every message about the key calls `onChange`; ends when the signal aborts. */
+  async add(key: string, onChange: () => void, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return
+    const channel = this.#prefix + key
     const own = this.#channels.get(channel) ?? this.#subscribe(channel)
     const heard = () => {
       if (!signal.aborted) onChange()
@@ -56,11 +58,11 @@ export class Subscriptions {
     this.#channels.delete(channel)
     if (this.#channels.size === 0) this.#stopListening()
     // If it cannot be told, its connection is down, and the channel ends with it or is unsubscribed again later.
-    this.#subscriber.unsubscribe(channel, ...this.#prefixedTwice([channel])).catch(() => {})
+    this.#subscriber.unsubscribe(channel).catch(() => {})
   }
 
   readonly #heard = (channel: string): void => {
-    for (const watcher of this.#channels.get(channel.slice(this.#keyPrefix.length))?.watchers ?? []) watcher()
+    for (const watcher of this.#channels.get(channel)?.watchers ?? []) watcher()
   }
 
   /** What is published now is not heard. */
@@ -68,20 +70,10 @@ export class Subscriptions {
     for (const { watchers } of this.#channels.values()) for (const watcher of watchers) watcher()
   }
 
-  /**
-   * There is a new connection. The driver may subscribe it to what the old one was subscribed to; or not
-   * (`autoResubscribe`), and where there is a `keyPrefix`, it puts that in front of its channels once more.
-   */
+  /** There is a new connection. Whether the driver subscribes it by itself is for the user to say (`autoResubscribe`). */
   readonly #reconnected = (): void => {
-    const channels = [...this.#channels.keys()]
-    const twice = this.#prefixedTwice(channels)
-    if (twice.length > 0) this.#subscriber.unsubscribe(...twice).catch(() => {})
     // What was published before that was not heard.
-    this.#subscriber.subscribe(...channels).then(this.#missed, this.#missed)
-  }
-
-  #prefixedTwice(channels: readonly string[]): string[] {
-    return this.#keyPrefix === '' ? [] : channels.map((channel) => this.#keyPrefix + channel)
+    this.#subscriber.subscribe(...this.#channels.keys()).then(this.#missed, this.#missed)
   }
 
   #listen(): void {
