@@ -4,12 +4,11 @@ import { Fields, NAME_RULE, parseName } from '../http/fields'
 import type { Route } from '../http/route'
 import type { ServiceEnv } from '../http/service-env'
 import { formatAmount } from '../money/amount'
-import { type Charge, type Ledger, total } from './ledger'
-
-const SHOWN = 100
+import type { Gateway } from './gateway'
+import type { Charge } from './ledger'
 
 /** Lets anybody look into the gateway's book, to see how often a card was really charged. */
-export function gatewayRoutes(ledger: Ledger): Route[] {
+export function gatewayRoutes(gateway: Gateway): Route[] {
   return [
     {
       method: 'GET',
@@ -26,13 +25,13 @@ export function gatewayRoutes(ledger: Ledger): Route[] {
       text === undefined ? null : parseName(text),
     )
     if (token === undefined) return fields.refuse()
-    const found = ledger.charges(token ?? undefined)
+    const { count, total, charges } = await gateway.statement(token ?? undefined)
     return answer(c, 200, {
       status: 'SUCCESS',
-      message: found.length === 1 ? '1 charge' : `${found.length} charges`,
-      count: found.length,
-      total: total(found),
-      charges: found.slice(0, SHOWN).map(shownCharge),
+      message: count === 1 ? '1 charge' : `${count} charges`,
+      count,
+      total,
+      charges: charges.map(shownCharge),
     })
   }
 }

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Gateway, Simulation, Statement } from './gateway'
 import { GatewayError } from './gateway-error'
-import { type ChargeOrder, Ledger } from './ledger'
+import { type ChargeOrder, Ledger, total } from './ledger'
 
-/** What a request may ask the gateway to do, to see what follows. */
-export const SIMULATIONS = ['gateway-failure', 'gateway-lost-reply'] as const
-export type Simulation = (typeof SIMULATIONS)[number]
+/** How many charges a statement shows; it counts them all. */
+const SHOWN = 100
 
 export interface SimulatedGatewayOptions {
   /** The share of charges that fail, from 0 to 1. @defaultValue 0.05 */
@@ -16,7 +16,7 @@ export interface SimulatedGatewayOptions {
 }
 
 /** Stands for a company that charges cards: slow, unreliable, and honest in its ledger. */
-export class SimulatedGateway {
+export class SimulatedGateway implements Gateway {
   readonly ledger = new Ledger()
   readonly #failureRate: number
   readonly #delayMs: readonly [number, number]
@@ -28,11 +28,6 @@ export class SimulatedGateway {
     this.#pause = options.pause ?? ((ms, signal) => sleep(ms, undefined, { signal }))
   }
 
-  /**
-   * Charges once per idempotency key, and answers with the id of the charge.
-   *
-   * @throws GatewayError if it refuses, or if its answer is lost after it has charged
-   */
   async charge(order: ChargeOrder, signal: AbortSignal, simulation?: Simulation): Promise<string> {
     const [least, most] = this.#delayMs
     await this.#pause(least + Math.random() * (most - least), signal)
@@ -42,5 +37,10 @@ export class SimulatedGateway {
     const charge = this.ledger.charge(order)
     if (simulation === 'gateway-lost-reply') throw new GatewayError('The gateway did not answer')
     return charge.id
+  }
+
+  async statement(token?: string): Promise<Statement> {
+    const found = this.ledger.charges(token)
+    return { count: found.length, total: total(found), charges: found.slice(0, SHOWN) }
   }
 }

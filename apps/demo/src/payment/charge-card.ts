@@ -1,5 +1,5 @@
 import { type AttemptContext, UnsettledError } from '@idem/core'
-import type { SimulatedGateway, Simulation } from '../gateway/simulated-gateway'
+import type { Gateway, Simulation } from '../gateway/gateway'
 import { formatAmount } from '../money/amount'
 import type { PaymentRequest } from './payment-request'
 
@@ -13,7 +13,7 @@ export interface Receipt {
 }
 
 /** One attempt at a payment: the work that must be done once. */
-export function chargeCard(gateway: SimulatedGateway, request: PaymentRequest, simulation?: Simulation) {
+export function chargeCard(gateway: Gateway, request: PaymentRequest, simulation?: Simulation) {
   const { token, amount, userId, description } = request
   return async (ctx: AttemptContext): Promise<Receipt> => {
     const order = { idempotencyKey: ctx.subkey('charge'), token, userId, amount }

@@ -1,5 +1,5 @@
 import type { Context } from 'hono'
-import { SIMULATIONS, type Simulation } from '../gateway/simulated-gateway'
+import { SIMULATIONS, type Simulation } from '../gateway/gateway'
 import { answer } from '../http/answer'
 import { CURSOR_RULE, decodeCursor, encodeCursor } from '../http/cursor'
 import { Fields, NAME_RULE, parseName } from '../http/fields'
