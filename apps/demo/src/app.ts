@@ -3,6 +3,7 @@ import { bodyLimit } from 'hono/body-limit'
 import { errorAnswer } from './error-answer'
 import { answer } from './http/answer'
 import { MAX_BODY_BYTES, refuseLargeBody } from './http/json-body'
+import { type ProcessName, processHeader } from './http/process-header'
 import type { Report } from './http/report'
 import { type RequestLogOptions, requestLog } from './http/request-log'
 import { mount, type Route } from './http/route'
@@ -11,15 +12,17 @@ import { refuseWhenStopping } from './http/stopping'
 
 export interface AppOptions {
   readonly routes: readonly Route[]
+  readonly process: ProcessName
   readonly log: RequestLogOptions
   readonly report: Report
   readonly stopping: AbortSignal
 }
 
 /** The service as a function from request to answer; what it answers is in the routes. */
-export function createApp({ routes, log, report, stopping }: AppOptions): Hono<ServiceEnv> {
+export function createApp({ routes, process, log, report, stopping }: AppOptions): Hono<ServiceEnv> {
   const app = new Hono<ServiceEnv>()
   app.use(requestLog(log))
+  app.use(processHeader(process))
   app.use(refuseWhenStopping(stopping))
   app.use(bodyLimit({ maxSize: MAX_BODY_BYTES, onError: refuseLargeBody }))
   mount(app, routes)

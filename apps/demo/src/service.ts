@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Store } from '@idem/core'
 import { createApp } from './app'
+import type { Gateway } from './gateway/gateway'
 import { gatewayRoutes } from './gateway/gateway-routes'
-import type { SimulatedGateway } from './gateway/simulated-gateway'
 import { healthRoutes } from './health/health-routes'
+import type { ProcessName } from './http/process-header'
 import type { Report } from './http/report'
 import type { RequestLogOptions } from './http/request-log'
 import type { Route } from './http/route'
@@ -13,12 +14,16 @@ import { PaymentService } from './payment/payment-service'
 
 export interface ServiceOptions {
   readonly store: Store
-  readonly gateway: SimulatedGateway
+  readonly gateway: Gateway
   readonly address: Address
+  /** As which of its processes it answers. */
+  readonly process: ProcessName
   readonly maxRunning: number
   readonly maxWaiting: number
   /** How long one call to the store may take, and a look at its health. */
   readonly storeTimeoutMs: number
+  /** How long a payment whose process is silent still counts as running. */
+  readonly leaseMs: number
   readonly log: RequestLogOptions
   readonly report: Report
 }
@@ -35,14 +40,15 @@ export interface RunningService {
 
 /** @throws StartError if the address cannot be had */
 export async function startService(options: ServiceOptions): Promise<RunningService> {
-  const payments = new PaymentService(options)
+  const payments = new PaymentService({ ...options, warn: options.log.print })
   const routes = [
     ...paymentRoutes(payments, options.report),
-    ...gatewayRoutes(options.gateway.ledger),
+    ...gatewayRoutes(options.gateway),
     ...healthRoutes({ payments, timeoutMs: options.storeTimeoutMs }),
   ]
   const stopping = new AbortController()
-  const app = createApp({ routes, log: options.log, report: options.report, stopping: stopping.signal })
+  const { process, log, report } = options
+  const app = createApp({ routes, process, log, report, stopping: stopping.signal })
   const server = await listen(app.fetch, options.address)
   return { url: server.url, routes, stop }
 

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { STORES } from './stores/stores'
+import { STORE_NAMES, STORES, type StoreName } from './stores/stores'
 
 /** The service was started with something that it does not understand; the message says what it takes. */
 export class SettingsError extends Error {
@@ -13,6 +13,9 @@ interface Setting<T> {
   readonly takes: string
   readonly read: (text: string) => T | undefined
 }
+
+/** Each is a Node.js of its own: more of them than a machine has cores serve to watch, not to be fast. */
+const MAX_PROCESSES = 64
 
 /** What can be set: each by a flag, or by an environment variable of the same name. */
 export const SETTINGS = {
@@ -28,8 +31,20 @@ export const SETTINGS = {
     'an address or host name',
     (text) => text.trim() || undefined,
   ),
-  store: setting('memory', 'where the records are kept', Object.keys(STORES).join(' or '), (name) =>
-    Object.hasOwn(STORES, name) ? STORES[name] : undefined,
+  store: setting<StoreName>('memory', 'where the records are kept', STORE_NAMES.join(' or '), (text) =>
+    STORE_NAMES.find((name) => name === text),
+  ),
+  processes: setting(
+    '1',
+    'how many processes answer, in turn',
+    `a whole number from 1 to ${MAX_PROCESSES}`,
+    whole(1, MAX_PROCESSES),
+  ),
+  lease: setting(
+    '10000',
+    'how long a payment whose process is silent still counts as running, in milliseconds',
+    'a whole number from 100 to 600000',
+    whole(100, 600_000),
   ),
   'failure-rate': setting('0.05', 'the share of charges that fail', 'a number from 0 to 1', share),
   'gateway-delay': setting(
@@ -40,13 +55,13 @@ export const SETTINGS = {
   ),
   'max-running': setting(
     '256',
-    'how many payments may run at a time',
+    'how many payments may run at a time, in each process',
     'a whole number from 1 to 1000000',
     whole(1, 1e6),
   ),
   'max-waiting': setting(
     '1000',
-    'how many clients may wait at a time',
+    'how many clients may wait at a time, in each process',
     'a whole number from 0 to 1000000',
     whole(0, 1e6),
   ),
@@ -76,7 +91,17 @@ export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): S
     throw new SettingsError(`${source} must be ${takes}; got ${JSON.stringify(text)}`)
   }
   // Each name was given what its own `read` gave.
-  return settings as Settings
+  return shareable(settings as Settings)
+}
+
+function shareable(settings: Settings): Settings {
+  const { processes, store } = settings
+  if (processes === 1 || STORES[store].shared) return settings
+  const shared = STORE_NAMES.filter((name) => STORES[name].shared).map((name) => `--store ${name}`)
+  throw new SettingsError(
+    `--store ${store} keeps the records of one process: ${processes} processes would each charge the same payment. ` +
+      `Choose ${shared.join(' or ')}, or --processes 1.`,
+  )
 }
 
 export function variableOf(name: string): string {

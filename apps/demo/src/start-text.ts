@@ -1,16 +1,21 @@
 import { randomUUID } from 'node:crypto'
-import type { RunningService } from './service'
 import { SETTINGS, variableOf } from './settings'
+import type { Running } from './start'
 
 /** What is printed when the service listens: where, what it answers, and something to try. */
-export function welcomeText({ url, routes }: RunningService): string {
+export function welcomeText({ url, routes, pids, records }: Running): string {
   const width = Math.max(...routes.map(({ path, query = '' }) => path.length + query.length))
   const table = routes.map(
     ({ method, path, query = '', does }) =>
       `  ${method.padEnd(4)}  ${`${path}${query}`.padEnd(width)}  ${does}`,
   )
   const token = randomUUID()
+  const who =
+    pids.length === 1
+      ? ''
+      : `${pids.length} processes (${pids.join(', ')}) take its connections in turn; X-Process tells which one answered.\n`
   return `The payment service listens on ${url}
+${who}Records are kept ${records}.
 
 ${table.join('\n')}
 

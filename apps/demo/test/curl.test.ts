@@ -1,34 +1,13 @@
-import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { startDemo } from './support/demo'
+import { failAndRetry, payTwice, typed, typedAnswers } from './support/readme'
 import { withoutCurl } from './support/without-curl'
-
-const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
-const [payTwice = '', failAndRetry = ''] = [...readme.matchAll(/```sh\n([\s\S]*?)```/g)].map(
-  ([, script]) => script,
-)
-
-/** What a script prints when it is typed, with the service's own address in place of the usual one. */
-async function typed(script: string, url: string, token: string): Promise<string> {
-  const here = script.replaceAll('http://localhost:8080', url).replaceAll('curl ', 'curl -sS ')
-  const { stdout } = await promisify(execFile)('sh', ['-ec', `uuidgen() { echo ${token}; }\n${here}`])
-  return stdout
-}
-
-async function answers(script: string, url: string, token: string) {
-  return (await typed(script, url, token))
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line))
-}
 
 test.skipIf(withoutCurl)('what the README types pays once, and shows it', async () => {
   const demo = await startDemo()
   const token = randomUUID()
-  const [first, second, status, records, charges] = await answers(payTwice, demo.url, token)
+  const [first, second, status, records, charges] = await typedAnswers(payTwice, demo.url, token)
   expect(first).toMatchObject({ status: 'SUCCESS', order_id: expect.stringMatching(/^PAY_/) })
   expect(second).toEqual({ ...first, request_id: expect.stringMatching(/^REQ_/) })
   expect(second.request_id).not.toBe(first.request_id)
@@ -40,7 +19,7 @@ test.skipIf(withoutCurl)('what the README types pays once, and shows it', async 
 
 test.skipIf(withoutCurl)('what the README types to see a failure fails, then pays once', async () => {
   const demo = await startDemo()
-  const [failed, paid, charges] = await answers(failAndRetry, demo.url, randomUUID())
+  const [failed, paid, charges] = await typedAnswers(failAndRetry, demo.url, randomUUID())
   expect(failed).toMatchObject({ status: 'FAILED', message: 'The gateway did not answer' })
   expect(paid).toMatchObject({ status: 'SUCCESS' })
   expect(charges).toMatchObject({ count: 1, total: '7.25' })

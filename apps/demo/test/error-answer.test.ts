@@ -18,6 +18,7 @@ async function answerTo(error: Error) {
         },
       },
     ],
+    process: { number: 1, pid: process.pid },
     log: { print: () => {}, colour: false },
     report: (reported) => reports.push(reported),
     stopping: new AbortController().signal,

@@ -5,19 +5,16 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { expect, test, vi } from 'vitest'
 import { order } from './support/demo'
-import { type SpawnedDemo, spawnDemo } from './support/spawn-demo'
+import { spawnDemo, urlOf } from './support/spawn-demo'
 import { withoutCurl } from './support/without-curl'
 
 // Processes take their time to start where many run at once.
 vi.setConfig({ testTimeout: 30_000 })
 
 const run = promisify(execFile)
+const NOBODY_THERE =
+  /^REDIS_URL is set, but no Redis answers at 127\.0\.0\.1:1: connect ECONNREFUSED .* unset REDIS_URL: .*\n$/
 const RELIABLE = { FAILURE_RATE: '0', GATEWAY_DELAY: '0-0' }
-
-async function urlOf(demo: SpawnedDemo): Promise<string> {
-  const [, url = ''] = await demo.printed(/listens on (http:\S+)[\s\S]+Ctrl\+C/)
-  return url
-}
 
 function pay(url: string, payment = order()): Promise<Response> {
   const headers = { 'Content-Type': 'application/json' }
@@ -114,7 +111,9 @@ test('a taken port is told with what to do, and ends with 1', async () => {
 })
 
 test.each([
-  [['--store', 'redis'], {}, /^--store must be memory; got "redis"\n$/],
+  [['--store', 'disk'], {}, /^--store must be memory or redis; got "disk"\n$/],
+  [['--processes', '4'], {}, /^--store memory keeps the records of one process: .*--processes 1\.\n$/],
+  [['--store', 'redis'], { REDIS_URL: 'redis://:secret@127.0.0.1:1' }, NOBODY_THERE],
   [['--colour'], {}, /^Unknown option '--colour'.*\nSee --help\.\n$/],
   [[], { PORT: 'http' }, /^PORT must be a whole number from 0 to 65535; got "http"\n$/],
 ])('%j %o is refused before anything starts', async (args, env, message) => {

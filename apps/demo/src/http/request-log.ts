@@ -18,7 +18,7 @@ export function requestLog({ print, colour }: RequestLogOptions): MiddlewareHand
     await next()
     const { token, outcome, attempt } = c.get('note')
     const words = [
-      new Date().toISOString().slice(11, 23),
+      timeOfDay(),
       c.req.method.padEnd(4),
       // The URL is still percent-encoded, so nobody can write a line of their own.
       new URL(c.req.url).pathname.slice(0, 100),
@@ -30,6 +30,10 @@ export function requestLog({ print, colour }: RequestLogOptions): MiddlewareHand
     ]
     print(words.filter(Boolean).join(' '))
   }
+}
+
+export function timeOfDay(): string {
+  return new Date().toISOString().slice(11, 23)
 }
 
 function painted(status: number, colour: boolean): string {

@@ -12,6 +12,13 @@ export interface Route {
   readonly handle: (c: Context<ServiceEnv>) => Promise<Response>
 }
 
+/** What is told of a route. */
+export type ShownRoute = Omit<Route, 'handle'>
+
+export function shownRoute({ handle: _, ...shown }: Route): ShownRoute {
+  return shown
+}
+
 /** Puts the routes into the app; another method on the same path is answered with the one that works. */
 export function mount(app: Hono<ServiceEnv>, routes: readonly Route[]): void {
   for (const { method, path, handle } of routes) {

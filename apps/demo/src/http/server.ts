@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import type { Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
+import { StartError } from '../start-error'
 
 export interface Address {
   readonly host: string
@@ -12,15 +13,11 @@ export interface Address {
 export interface ListeningServer {
   /** Where it can be reached from this machine. */
   readonly url: string
+  readonly port: number
   /** Takes no further connections, and resolves when the last request is answered and the last connection closed. */
   drain(): Promise<void>
   /** Closes all connections, whatever happens on them. */
   cut(): void
-}
-
-/** The service cannot start; the message says what to do about it. */
-export class StartError extends Error {
-  override readonly name = 'StartError'
 }
 
 type Fetch = (request: Request) => Response | Promise<Response>
@@ -44,7 +41,8 @@ export async function listen(fetch: Fetch, address: Address): Promise<ListeningS
   } catch (error) {
     throw new StartError(whatToDo(error as NodeJS.ErrnoException, address))
   }
-  return { url: urlOf(server.address() as AddressInfo), drain, cut: () => server.closeAllConnections() }
+  const bound = server.address() as AddressInfo
+  return { url: urlOf(bound), port: bound.port, drain, cut: () => server.closeAllConnections() }
 
   async function drain(): Promise<void> {
     const closed = once(server, 'close')
@@ -55,6 +53,18 @@ export async function listen(fetch: Fetch, address: Address): Promise<ListeningS
     server.closeAllConnections()
     await closed
   }
+}
+
+/**
+ * The address with its port decided, for processes that are to listen on it together: each that comes later must
+ * find the same one.
+ *
+ * @throws StartError if the address cannot be had
+ */
+export async function reserve(address: Address): Promise<Address> {
+  const server = await listen(() => new Response(), address)
+  await server.drain()
+  return { ...address, port: server.port }
 }
 
 function urlOf({ address, port }: AddressInfo): string {

@@ -1,5 +1,5 @@
 import { Idem, IdemError, InProgressError, type RunOptions, type Store, UnsettledError } from '@idem/core'
-import type { SimulatedGateway, Simulation } from '../gateway/simulated-gateway'
+import type { Gateway, Simulation } from '../gateway/gateway'
 import { formatAmount } from '../money/amount'
 import { chargeCard, type Receipt } from './charge-card'
 import { Gate } from './gate'
@@ -9,13 +9,17 @@ import type { PaymentRequest } from './payment-request'
 
 export interface PaymentServiceOptions {
   readonly store: Store
-  readonly gateway: SimulatedGateway
+  readonly gateway: Gateway
   /** How many payments may run at a time. */
   readonly maxRunning: number
   /** How many clients may wait for a running payment at a time. */
   readonly maxWaiting: number
   /** How long one call to the store may take. */
   readonly storeTimeoutMs: number
+  /** How long a payment whose process is silent still counts as running. */
+  readonly leaseMs: number
+  /** Is told what of the store's set-up endangers records. */
+  readonly warn: (message: string) => void
 }
 
 /** How a client wants one payment to be made. */
@@ -39,11 +43,12 @@ const NAME = 'payment'
 /** Payments, each made once however often it is asked for. */
 export class PaymentService {
   readonly #idem: Idem
-  readonly #gateway: SimulatedGateway
+  readonly #gateway: Gateway
   readonly #running: Gate
   readonly #waiting: Gate
 
-  constructor({ store, gateway, maxRunning, maxWaiting, storeTimeoutMs }: PaymentServiceOptions) {
+  constructor(options: PaymentServiceOptions) {
+    const { store, gateway, maxRunning, maxWaiting, storeTimeoutMs, leaseMs, warn } = options
     this.#gateway = gateway
     this.#running = new Gate(maxRunning)
     this.#waiting = new Gate(maxWaiting)
@@ -52,10 +57,14 @@ export class PaymentService {
       namespace: 'payments',
       storeTimeout: storeTimeoutMs,
       settleTimeout: storeTimeoutMs * 2,
+      lease: leaseMs,
       maxRunTime: '120s',
       // An attempt of which nobody knows how it ended may run again: the gateway charges once for the same subkey.
       onAbandoned: 'rerun',
       errorCodec: { encode: clientFailure },
+      observer: (event) => {
+        if (event.type === 'store-warning') warn(event.message)
+      },
     })
   }
 

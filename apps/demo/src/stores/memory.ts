@@ -1,7 +1,13 @@
 import { MemoryStore } from '@idem/core'
-import type { OpenStore } from './open-store'
+import type { StoreKind } from './store-kind'
 
 /** Records in this process: gone when it ends, and unknown to any other. */
-export async function openMemoryStore(): Promise<OpenStore> {
-  return { store: new MemoryStore(), close: async () => {} }
+export const memory: StoreKind = {
+  shared: false,
+  locate: async () => ({
+    url: '',
+    described: 'in the memory of this process, and gone with it',
+    close: async () => {},
+  }),
+  open: async () => ({ store: new MemoryStore(), close: async () => {} }),
 }

@@ -1,7 +1,10 @@
-import { openMemoryStore } from './memory'
-import type { OpenStore } from './open-store'
+import { memory } from './memory'
+import { redis } from './redis'
+import type { StoreKind } from './store-kind'
 
 /** The stores that the service can keep its records in, by the name that `--store` takes. */
-export const STORES: Readonly<Record<string, () => Promise<OpenStore>>> = {
-  memory: openMemoryStore,
-}
+export const STORES = { memory, redis } as const satisfies Readonly<Record<string, StoreKind>>
+
+export type StoreName = keyof typeof STORES
+
+export const STORE_NAMES = Object.keys(STORES) as StoreName[]

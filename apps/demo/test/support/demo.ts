@@ -35,9 +35,11 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
   const service = await startService({
     store: new MemoryStore(),
     address: { host: '127.0.0.1', port: 0 },
+    process: { number: 1, pid: process.pid },
     maxRunning: 256,
     maxWaiting: 1000,
     storeTimeoutMs: 2000,
+    leaseMs: 30_000,
     log: { print: (line) => lines.push(line), colour: false },
     report: (error) => reports.push(error),
     ...options,

@@ -8,6 +8,7 @@ export interface SpawnedDemo {
   readonly stderr: () => string
   /** Resolves to the match as soon as the output has one; rejects if the process ends without. */
   printed(pattern: RegExp): Promise<RegExpExecArray>
+  readonly pid: number
   kill(signal: NodeJS.Signals): void
   /** The exit code. */
   readonly ended: Promise<number | null>
@@ -15,16 +16,25 @@ export interface SpawnedDemo {
 
 /** The service as a process of its own, from its sources; killed when the test ends. */
 export function spawnDemo(args: readonly string[], env: Record<string, string> = {}): SpawnedDemo {
+  const demo = spawnLastingDemo(args, env)
+  onTestFinished(() => demo.kill('SIGKILL'))
+  return demo
+}
+
+/** The same for several tests, which kill it when the last of them ends. */
+export function spawnLastingDemo(args: readonly string[], env: Record<string, string> = {}): SpawnedDemo {
   const child = spawn(
     process.execPath,
-    ['--conditions=@idem/source', '--import', 'tsx', 'src/main.ts', ...args],
+    [
+      ...['--conditions=@idem/source', '--import', 'tsx', '--import', './test/support/preload.mjs'],
+      ...['src/main.ts', ...args],
+    ],
     {
       cwd: fileURLToPath(new URL('../..', import.meta.url)),
       env: { PATH: process.env['PATH'], ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
     },
   )
-  onTestFinished(() => void child.kill('SIGKILL'))
   let stdout = ''
   let stderr = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -48,7 +58,20 @@ export function spawnDemo(args: readonly string[], env: Record<string, string> =
     stdout: () => stdout,
     stderr: () => stderr,
     printed,
+    pid: child.pid as number,
     kill: (signal) => void child.kill(signal),
     ended,
   }
+}
+
+/** Where it listens, as soon as it does. */
+export async function urlOf(demo: SpawnedDemo): Promise<string> {
+  const [, url = ''] = await demo.printed(/listens on (http:\S+)[\s\S]+Ctrl\+C/)
+  return url
+}
+
+/** The processes that answer, as they were when it started. */
+export function pidsOf(demo: SpawnedDemo): number[] {
+  const [, list = ''] = /\d+ processes \(([\d, ]+)\)/.exec(demo.stdout()) ?? []
+  return list.split(', ').map(Number)
 }

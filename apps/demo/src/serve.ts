@@ -1,0 +1,54 @@
+import type { Gateway } from './gateway/gateway'
+import type { Address } from './http/server'
+import { type RunningService, startService } from './service'
+import { STORES, type StoreName } from './stores/stores'
+
+/** How long one call to the store may take: a client that is told to come again should not have waited for long. */
+const STORE_TIMEOUT_MS = 2000
+
+/** What a process needs to know to answer: plain data, since it may come from another process. */
+export interface Orders {
+  /** Which of the processes it is, from 1. */
+  readonly number: number
+  /** How many there are. */
+  readonly processes: number
+  readonly address: Address
+  readonly store: StoreName
+  /** Where that store was found. */
+  readonly storeUrl: string
+  readonly maxRunning: number
+  readonly maxWaiting: number
+  readonly leaseMs: number
+}
+
+/**
+ * Opens the store and answers, in this process.
+ *
+ * @throws StartError if it cannot start
+ */
+export async function serve(orders: Orders, gateway: Gateway): Promise<RunningService> {
+  // Where one process answers, its lines need not say which.
+  const mark = orders.processes === 1 ? [] : [`#${orders.number}`]
+  const print = (line: string) => console.log(...mark, line)
+  const { store, close } = await STORES[orders.store].open(orders.storeUrl, print)
+  try {
+    const service = await startService({
+      ...orders,
+      store,
+      gateway,
+      process: { number: orders.number, pid: process.pid },
+      storeTimeoutMs: STORE_TIMEOUT_MS,
+      log: { print, colour: process.stdout.isTTY && !process.env['NO_COLOR'] },
+      report: (error, requestId) => console.error(...mark, requestId, error),
+    })
+    const stop = async (withinMs: number) => {
+      const finished = await service.stop(withinMs)
+      await close()
+      return finished
+    }
+    return { ...service, stop }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}

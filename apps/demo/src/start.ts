@@ -1,0 +1,69 @@
+import { SimulatedGateway } from './gateway/simulated-gateway'
+import { shownRoute } from './http/route'
+import { reserve } from './http/server'
+import type { Listening } from './processes/messages'
+import { ProcessGroup } from './processes/process-group'
+import { type Orders, serve } from './serve'
+import type { Settings } from './settings'
+import { STORES } from './stores/stores'
+
+/** The service, in however many processes it runs. */
+export interface Running extends Listening {
+  /** The processes that answer. */
+  readonly pids: readonly number[]
+  /** Completes the sentence "Records are kept …". */
+  readonly records: string
+  /** Like {@link RunningService.stop}. Afterwards all that was started for the service has ended. */
+  stop(withinMs: number): Promise<boolean>
+  /** Ends at once what would outlive this process. */
+  abort(): void
+}
+
+type Parts = Omit<Running, 'records'>
+
+/** @throws StartError if the service cannot start; then nothing is left of it */
+export async function start(settings: Settings): Promise<Running> {
+  const place = await STORES[settings.store].locate(process.env)
+  // One for all processes: it stands for a company outside, and its ledger says how often a card was really charged.
+  const gateway = new SimulatedGateway({
+    failureRate: settings['failure-rate'],
+    delayMs: settings['gateway-delay'],
+  })
+  const orders: Orders = {
+    number: 1,
+    processes: settings.processes,
+    address: { host: settings.host, port: settings.port },
+    store: settings.store,
+    storeUrl: place.url,
+    maxRunning: settings['max-running'],
+    maxWaiting: settings['max-waiting'],
+    leaseMs: settings.lease,
+  }
+  try {
+    const parts = await (settings.processes === 1 ? inThisProcess : inProcesses)(orders, gateway)
+    return {
+      ...parts,
+      records: place.described,
+      stop: (withinMs) => parts.stop(withinMs).finally(place.close),
+    }
+  } catch (error) {
+    await place.close()
+    throw error
+  }
+}
+
+async function inThisProcess(orders: Orders, gateway: SimulatedGateway): Promise<Parts> {
+  const { url, routes, stop } = await serve(orders, gateway)
+  return { url, routes: routes.map(shownRoute), pids: [process.pid], stop, abort: () => {} }
+}
+
+async function inProcesses(orders: Orders, gateway: SimulatedGateway): Promise<Parts> {
+  const group = new ProcessGroup({ ...orders, address: await reserve(orders.address) }, gateway, console.log)
+  const listening = await group.start()
+  return {
+    ...listening,
+    pids: group.pids,
+    stop: (withinMs) => group.stop(withinMs),
+    abort: () => group.abort(),
+  }
+}

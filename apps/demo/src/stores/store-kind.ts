@@ -1,0 +1,34 @@
+import type { Store } from '@idem/core'
+
+/** What `--store` can name: one file each, and a line in `stores.ts`. */
+export interface StoreKind {
+  /** Whether several processes can keep their records in it together. */
+  readonly shared: boolean
+  /**
+   * Finds its server, or starts one; called once, before any process opens the store.
+   *
+   * @throws StartError if there is none, and none can be started
+   */
+  locate(env: NodeJS.ProcessEnv): Promise<StorePlace>
+  /** The store, as each process uses it. A server that does not answer at the moment is no reason to fail. */
+  open(url: string, note: Note): Promise<OpenStore>
+}
+
+/** Where a store's records are kept. */
+export interface StorePlace {
+  /** For {@link StoreKind.open}; it may hold a password. */
+  readonly url: string
+  /** For people: completes the sentence "Records are kept …". */
+  readonly described: string
+  /** Stops what was started for it. */
+  close(): Promise<void>
+}
+
+/** A store, and how to let go of what was opened for it. */
+export interface OpenStore {
+  readonly store: Store
+  close(): Promise<void>
+}
+
+/** Is told in a few words what happens to the connection. */
+export type Note = (line: string) => void

@@ -1,0 +1,132 @@
+import { once } from 'node:events'
+import { existsSync, readFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
+import { describe, expect, test, vi } from 'vitest'
+import { ask, askUntil } from '../support/client'
+import { order } from '../support/demo'
+import { privateRedis } from '../support/private-redis'
+import { pidsOf, spawnDemo, urlOf } from '../support/spawn-demo'
+
+vi.setConfig({ testTimeout: 60_000 })
+
+const redis = await privateRedis()
+
+describe.skipIf(redis === undefined)('processes behind one port', () => {
+  const spawn = (env: Record<string, string> = {}) =>
+    spawnDemo(['--store', 'redis', '--processes', '2', '--port', '0'], {
+      REDIS_URL: redis?.url ?? '',
+      FAILURE_RATE: '0',
+      GATEWAY_DELAY: '0-0',
+      ...env,
+    })
+
+  test('a process that is killed is replaced under its number, and the log says so', async () => {
+    const demo = spawn()
+    const url = await urlOf(demo)
+    const [, second = 0] = pidsOf(demo)
+    process.kill(second, 'SIGKILL')
+    await demo.printed(new RegExp(`process 2 \\(${second}\\) was killed by SIGKILL; another takes its place`))
+    const [, pid] = await demo.printed(/process 2 \((\d+)\) answers/)
+    const answer = await askUntil(`${url}/health`, ({ process }) => process === 2)
+    expect(answer.pid).toBe(Number(pid))
+    expect(answer.pid).not.toBe(second)
+  })
+
+  test('when all are killed, others answer at the same port', async () => {
+    const demo = spawn()
+    const url = await urlOf(demo)
+    const payment = order()
+    const paid = await ask(`${url}/payment`, payment)
+    for (const pid of pidsOf(demo)) process.kill(pid, 'SIGKILL')
+    await demo.printed(/process 1 \(\d+\) answers/)
+    await demo.printed(/process 2 \(\d+\) answers/)
+    const again = await ask(`${url}/payment`, payment)
+    expect(again).toMatchObject({ code: 200, replayed: true })
+    expect(again.body.order_id).toBe(paid.body.order_id)
+  })
+
+  test('a process that is told to end lets its payment finish, and is replaced', async () => {
+    const demo = spawn({ GATEWAY_DELAY: '1000-1000' })
+    const url = await urlOf(demo)
+    const paying = ask(`${url}/payment`, order())
+    const { pid, process: number } = await askUntil(`${url}/health`, isPaying)
+    process.kill(pid, 'SIGTERM')
+    expect(await paying).toMatchObject({ code: 200, pid })
+    await demo.printed(new RegExp(`process ${number} \\(${pid}\\) ended with 0; another takes its place`))
+    await demo.printed(new RegExp(`process ${number} \\(\\d+\\) answers`))
+  })
+
+  test.each(['SIGTERM', 'SIGINT'] as const)(
+    '%s lets a running payment finish, and ends all',
+    async (signal) => {
+      const demo = spawn({ GATEWAY_DELAY: '1000-1000' })
+      const url = await urlOf(demo)
+      const paying = ask(`${url}/payment`, order())
+      await askUntil(`${url}/health`, isPaying)
+      // A terminal signals all of them.
+      for (const pid of [demo.pid, ...pidsOf(demo)]) process.kill(pid, signal)
+      expect((await paying).code).toBe(200)
+      expect(await demo.ended).toBe(0)
+      expect(pidsOf(demo).filter(isAlive)).toEqual([])
+      expect(demo.stdout()).toMatch(/Stopped\n$/)
+      expect(demo.stdout()).not.toContain('another takes its place')
+      expect(demo.stderr()).toBe('')
+    },
+  )
+
+  test('a second signal ends all at once', async () => {
+    const demo = spawn({ GATEWAY_DELAY: '9000-9000' })
+    const url = await urlOf(demo)
+    const cut = expect(ask(`${url}/payment`, order())).rejects.toThrow()
+    await askUntil(`${url}/health`, isPaying)
+    demo.kill('SIGTERM')
+    await demo.printed(/once more/)
+    // Until it is longer than the time in which a second signal counts as the echo of the first.
+    await vi.waitFor(() => {
+      demo.kill('SIGTERM')
+      expect(demo.stdout() && pidsOf(demo).filter(isAlive)).toEqual([])
+    }, 5000)
+    expect(await demo.ended).toBe(143)
+    await cut
+  })
+
+  test('all end with the process that started them', async () => {
+    const demo = spawn()
+    await urlOf(demo)
+    demo.kill('SIGKILL')
+    await demo.ended
+    await vi.waitFor(() => expect(pidsOf(demo).filter(isAlive)).toEqual([]), 5000)
+  })
+
+  test('a taken port is told once, with what to do, and nothing is left', async () => {
+    const other = createServer().listen(0, '127.0.0.1')
+    await once(other, 'listening')
+    const { port } = other.address() as AddressInfo
+    const demo = spawnDemo(['--store', 'redis', '--processes', '2', '--port', String(port)], {
+      REDIS_URL: redis?.url ?? '',
+    })
+    expect(await demo.ended).toBe(1)
+    expect(demo.stderr()).toMatch(new RegExp(`^Port ${port} is taken\\. Stop what is using it, .*\n$`))
+    expect(demo.stdout()).toBe('')
+    other.close()
+  })
+})
+
+function isPaying({ body }: { body: { payments: { running: number } } }): boolean {
+  return body.payments.running > 0
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return !isZombie(pid)
+  } catch {
+    return false
+  }
+}
+
+/** Whether it is dead, and whoever inherited it has not looked at it yet; where there is no /proc they always do. */
+function isZombie(pid: number): boolean {
+  const stat = `/proc/${pid}/stat`
+  return existsSync(stat) && /\) Z /.test(readFileSync(stat, 'utf8'))
+}
