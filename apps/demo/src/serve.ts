@@ -1,3 +1,4 @@
+import { StoreError } from '@idem/core'
 import type { Gateway } from './gateway/gateway'
 import type { Address } from './http/server'
 import { type RunningService, startService } from './service'
@@ -39,7 +40,9 @@ export async function serve(orders: Orders, gateway: Gateway): Promise<RunningSe
       process: { number: orders.number, pid: process.pid },
       storeTimeoutMs: STORE_TIMEOUT_MS,
       log: { print, colour: process.stdout.isTTY && !process.env['NO_COLOR'] },
-      report: (error, requestId) => console.error(...mark, requestId, error),
+      // While a store is away every request meets the same error: where it was thrown says nothing new.
+      report: (error, requestId) =>
+        console.error(...mark, requestId, error instanceof StoreError ? String(error) : error),
     })
     const stop = async (withinMs: number) => {
       const finished = await service.stop(withinMs)

@@ -45,6 +45,25 @@ describe.skipIf(redis === undefined)('processes behind one port', () => {
     expect(again.body.order_id).toBe(paid.body.order_id)
   })
 
+  test('a process that cannot be replaced at once is, as soon as it can', async () => {
+    const demo = spawn()
+    const url = await urlOf(demo)
+    const { port } = new URL(url)
+    for (const pid of pidsOf(demo)) process.kill(pid, 'SIGKILL')
+    // Nobody listens until the first replacement does, and it needs time to start.
+    const thief = createServer()
+    await vi.waitFor(async () => {
+      const listening = once(thief, 'listening')
+      thief.listen(Number(port), '127.0.0.1')
+      await listening
+    })
+    await demo.printed(/process 1 \(\d+\) ended with 1; another takes its place/)
+    await demo.printed(/process 2 \(\d+\) ended with 1; another takes its place/)
+    thief.close()
+    await demo.printed(/process 1 \(\d+\) answers/)
+    expect((await ask(`${url}/health`)).code).toBe(200)
+  })
+
   test('a process that is told to end lets its payment finish, and is replaced', async () => {
     const demo = spawn({ GATEWAY_DELAY: '1000-1000' })
     const url = await urlOf(demo)
