@@ -2,6 +2,7 @@ import type { ProvidedContext } from 'vitest'
 import { startMongo } from './mongo'
 import { startPostgres } from './postgres'
 import { startRedis } from './redis/redis'
+import { startValkey } from './redis/valkey'
 import { serverOrSkip } from './server-or-skip'
 import { sharedServer, stopSharedServer } from './shared-server'
 
@@ -9,6 +10,7 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** `undefined` where no server can be had and the tests that need it are skipped; so for each. */
     redisUrl: string | undefined
+    valkeyUrl: string | undefined
     postgresUrl: string | undefined
     mongoUrl: string | undefined
   }
@@ -16,6 +18,7 @@ declare module 'vitest' {
 
 const servers = {
   redis: { title: 'Redis', key: 'redisUrl', start: startRedis },
+  valkey: { title: 'Valkey', key: 'valkeyUrl', start: startValkey },
   postgres: { title: 'PostgreSQL', key: 'postgresUrl', start: startPostgres },
   mongo: { title: 'MongoDB', key: 'mongoUrl', start: startMongo },
 } as const

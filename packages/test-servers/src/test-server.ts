@@ -10,6 +10,11 @@ export interface TestServer {
 /** No server can be had; `reason` says what was tried and why each try failed. */
 export interface Unavailable {
   readonly reason: string
+  /**
+   * True where that is nobody's fault: this distribution is known to have no package of it. The
+   * tests that need it are skipped even in CI, which otherwise fails.
+   */
+  readonly notPackaged?: true
 }
 
 /** Is told, in a line for people, what is being started, and from where: `console.error`, say. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { NotPackaged } from '../src/apt-install'
 import { firstAvailable } from '../src/first-available'
 
 const source = (name: string, answer: string | Error) => ({
@@ -38,5 +39,13 @@ describe('firstAvailable', () => {
       source('Docker', new Error('no engine')),
     ])
     expect(server).toEqual({ reason: 'environment: not set\nDocker: no engine' })
+  })
+
+  it('says where it is the distribution that has no package', async () => {
+    const server = await firstAvailable([
+      source('apt package', new NotPackaged('no package here')),
+      source('Docker', new Error('no engine')),
+    ])
+    expect(server).toEqual({ reason: 'apt package: no package here\nDocker: no engine', notPackaged: true })
   })
 })

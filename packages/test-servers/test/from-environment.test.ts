@@ -3,9 +3,11 @@ import { freePort } from '../src/free-port'
 import { mongoSources } from '../src/mongo'
 import { postgresSources } from '../src/postgres'
 import { redisSources } from '../src/redis/redis'
+import { valkeySources } from '../src/redis/valkey'
 
 const kinds = [
   { variable: 'REDIS_URL', scheme: 'redis', sources: redisSources },
+  { variable: 'VALKEY_URL', scheme: 'redis', sources: valkeySources },
   { variable: 'DATABASE_URL', scheme: 'postgres', sources: postgresSources },
   { variable: 'MONGODB_URL', scheme: 'mongodb', sources: mongoSources },
 ]

@@ -4,17 +4,8 @@ import { Client } from 'pg'
 
 /** What the tests ask of each server: to keep something and give it back. */
 export const probes = {
-  async redis(url: string): Promise<unknown> {
-    const client = new Redis(url, { lazyConnect: true, retryStrategy: () => null })
-    client.on('error', () => {})
-    try {
-      await client.connect()
-      await client.set('probe', 'kept')
-      return await client.get('probe')
-    } finally {
-      client.disconnect()
-    }
-  },
+  redis: probeRedis,
+  valkey: probeRedis,
 
   async postgres(url: string): Promise<unknown> {
     const client = new Client({ connectionString: url })
@@ -43,4 +34,16 @@ export const probes = {
       await client.close()
     }
   },
+}
+
+async function probeRedis(url: string): Promise<unknown> {
+  const client = new Redis(url, { lazyConnect: true, retryStrategy: () => null })
+  client.on('error', () => {})
+  try {
+    await client.connect()
+    await client.set('probe', 'kept')
+    return await client.get('probe')
+  } finally {
+    client.disconnect()
+  }
 }

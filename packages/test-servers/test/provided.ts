@@ -1,3 +1,3 @@
 import { provideServers } from '../src/index'
 
-export const setup = provideServers('redis', 'postgres', 'mongo')
+export const setup = provideServers('redis', 'valkey', 'postgres', 'mongo')

@@ -28,6 +28,14 @@ describe('serverOrSkip', () => {
     )
   })
 
+  it('skips in CI too what the distribution has no package of, and says so', () => {
+    vi.stubEnv('CI', 'true')
+    expect(serverOrSkip('Ingres', { ...none, notPackaged: true })).toBeUndefined()
+    expect(said).toHaveBeenCalledWith(
+      expect.stringMatching(/SKIPPED: every test that needs Ingres, in CI too.*not set.*no engine/s),
+    )
+  })
+
   it('fails in CI, with every reason', () => {
     vi.stubEnv('CI', 'true')
     expect(() => serverOrSkip('Redis', none)).toThrow(/no Redis for the tests.*not set.*no engine/s)

@@ -5,10 +5,12 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { mongoSources } from '../src/mongo'
 import { postgresSources } from '../src/postgres'
 import { redisSources } from '../src/redis/redis'
+import { valkeySources } from '../src/redis/valkey'
 import { probes } from './probes'
 
 const kinds = [
   { kind: 'redis', sources: redisSources },
+  { kind: 'valkey', sources: valkeySources },
   { kind: 'postgres', sources: postgresSources },
   { kind: 'mongo', sources: mongoSources },
 ] as const

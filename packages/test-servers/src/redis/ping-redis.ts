@@ -5,6 +5,12 @@ export async function pingRedis(url: string): Promise<void> {
   await askRedis(url, (client) => client.ping())
 }
 
+/** The same for a Valkey, which a Redis is not. */
+export async function pingValkey(url: string): Promise<void> {
+  const info = await askRedis(url, (client) => client.info('server'))
+  if (!/^(server_name:valkey|valkey_version:)/m.test(info)) throw new Error('what answers is no Valkey')
+}
+
 /** One question to the server at `url`, through a connection of its own. */
 export async function askRedis<Answer>(
   url: string,

@@ -1,6 +1,6 @@
 import { firstAvailable, type ServerSource } from '../first-available'
 import { fixedPort } from '../fixed-port'
-import { fromBinaries } from '../server-binary'
+import { type BinarySource, fromBinaries } from '../server-binary'
 import { type PrivateServer, startPrivate } from '../supervision/private-server'
 import type { StartOptions, Unavailable } from '../test-server'
 import { until } from '../until'
@@ -32,17 +32,22 @@ export interface PrivateRedisOptions extends StartOptions {
  * await redis.restart()
  */
 export function startPrivateRedis(options: PrivateRedisOptions = {}): Promise<PrivateServer | Unavailable> {
-  return firstAvailable(privateRedisSources(options), options.progress)
+  return startPrivateFrom('Redis', redisBinaries, 'REDIS_URL', options)
 }
 
-function privateRedisSources(
+/** The same with the programs of another kind of Redis. */
+export function startPrivateFrom(
+  title: string,
+  binaries: readonly BinarySource[],
+  variable: string,
   options: PrivateRedisOptions,
-): readonly ServerSource<Omit<PrivateServer, 'source'>>[] {
-  return [
-    ...fromBinaries('a private Redis', redisBinaries, (binary) => startPrivateBinary(binary, options)),
-    never('environment', 'the server behind REDIS_URL is shared, and not ours to kill'),
+): Promise<PrivateServer | Unavailable> {
+  const sources: ServerSource<Omit<PrivateServer, 'source'>>[] = [
+    ...fromBinaries(`a private ${title}`, binaries, (binary) => startPrivateBinary(binary, options)),
+    never('environment', `a server that ${variable} may name is shared, and not ours to kill`),
     never('Docker', 'a container cannot be killed and restarted as a process can'),
   ]
+  return firstAvailable(sources, options.progress)
 }
 
 /** Where a shared server may come from and a private one may not, which the reason should say. */

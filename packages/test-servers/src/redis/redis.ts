@@ -26,7 +26,7 @@ export function startRedis({ progress }: StartOptions = {}): Promise<TestServer 
   return firstAvailable(redisSources, progress)
 }
 
-function startBinary(binary: string) {
+export function startBinary(binary: string) {
   return startSupervised(async ({ directory }) => {
     const port = await freePort()
     return {
