@@ -1,0 +1,65 @@
+import type { ClaimOutcome, SavedStep } from '@idem/core'
+import { left } from './durations'
+import { unescapeOptional, unescapeText } from './escaped-text'
+
+/** What the claim functions answer for one key. */
+export interface ClaimRow {
+  readonly outcome: 'acquired' | 'running' | 'succeeded' | 'failed' | 'abandoned' | 'mismatch' | 'expired'
+  /** Numbers of 64 bits come as the driver, or the user's type parsers, have it. */
+  readonly left_ms: unknown
+  readonly attempt: number
+  readonly fence: unknown
+  readonly takeover: boolean
+  readonly retryable: boolean
+  readonly fingerprint: string | null
+  readonly payload: string | null
+  readonly steps: string | null
+}
+
+const NO_STEPS: readonly SavedStep[] = []
+
+/** A first attempt, acquired. */
+export function acquiredFirst(fence: unknown): ClaimOutcome {
+  return { type: 'acquired', attempt: 1, fence: Number(fence), takeover: false, steps: NO_STEPS }
+}
+
+/** An answer of the claim functions in the words of the contract. */
+export function claimOutcome(row: ClaimRow): ClaimOutcome {
+  const { outcome, attempt } = row
+  switch (outcome) {
+    case 'acquired': {
+      const { fence, takeover, steps } = row
+      return { type: 'acquired', attempt, fence: Number(fence), takeover, steps: readSteps(steps) }
+    }
+    case 'running':
+      return { type: 'running', attempt, fence: Number(row.fence), leaseMs: left(row.left_ms) }
+    case 'succeeded':
+    case 'failed': {
+      const payload = unescapeOptional(row.payload)
+      return {
+        type: 'settled',
+        state: outcome,
+        attempt,
+        fingerprint: unescapeOptional(row.fingerprint),
+        value: outcome === 'succeeded' ? payload : undefined,
+        failure: outcome === 'failed' ? payload : undefined,
+        retryable: row.retryable,
+        retentionMs: left(row.left_ms),
+      }
+    }
+    case 'abandoned':
+      return { type: 'abandoned', attempt, failure: unescapeOptional(row.payload) }
+    case 'mismatch':
+    case 'expired':
+      return { type: outcome }
+  }
+}
+
+/** Steps as the column has them, asked for as text: what a driver makes of JSON is the user's choice. */
+export function readSteps(steps: string | null): readonly SavedStep[] {
+  if (steps === null) return NO_STEPS
+  return (JSON.parse(steps) as [string, string | null][]).map(([name, value]) => ({
+    name: unescapeText(name),
+    value: unescapeOptional(value),
+  }))
+}

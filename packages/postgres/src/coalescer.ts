@@ -1,0 +1,130 @@
+/** What several coalescers of one client share: how much is on its way, and how much may be. */
+export class Lanes {
+  readonly #most: number
+  readonly #flushes: (() => void)[] = []
+  #inFlight = 0
+  #scheduled = false
+
+  constructor(most: number) {
+    this.#most = most
+  }
+
+  get idle(): boolean {
+    return this.#inFlight === 0
+  }
+
+  get free(): boolean {
+    return this.#inFlight < this.#most
+  }
+
+  /** `flush` is called when there may be room. */
+  join(flush: () => void): void {
+    this.#flushes.push(flush)
+  }
+
+  enter(): void {
+    this.#inFlight++
+  }
+
+  leave(): void {
+    this.#inFlight--
+    this.schedule()
+  }
+
+  /** Lets go what waits, once those who are called back in this turn of the event loop had time to join it. */
+  schedule(): void {
+    if (this.#scheduled) return
+    this.#scheduled = true
+    setImmediate(() => {
+      this.#scheduled = false
+      for (const flush of this.#flushes) flush()
+      // Nobody is always the first to be asked.
+      this.#flushes.push(this.#flushes.shift() as () => void)
+    })
+  }
+}
+
+export interface CoalescerOptions<Request, Reply> {
+  readonly lanes: Lanes
+  readonly batchSize: number
+  /** Whether two requests can be in one batch. Requests with the same key never are. */
+  readonly together: (one: Request, other: Request) => boolean
+  /** Answers each request of a batch, in their order. A batch comes in the order of its keys. */
+  readonly send: (batch: readonly Request[]) => Promise<readonly Reply[]>
+  /** Whether a batch that failed so is sent again one by one, so that only those fail who are at fault. */
+  readonly isAboutOne: (error: unknown) => boolean
+}
+
+interface Waiting<Request, Reply> {
+  readonly request: Request
+  readonly resolve: (reply: Reply) => void
+  readonly reject: (error: unknown) => void
+}
+
+type Batch<Request, Reply> = readonly Waiting<Request, Reply>[]
+
+/**
+ * Sends a request at once when nothing else is on its way. What comes up meanwhile goes together as soon as a lane is
+ * free: one statement of many rows costs a fraction of as many statements, and one commit instead of theirs.
+ */
+export class Coalescer<Request extends { readonly key: string }, Reply> {
+  readonly #options: CoalescerOptions<Request, Reply>
+  #waiting: Waiting<Request, Reply>[] = []
+
+  constructor(options: CoalescerOptions<Request, Reply>) {
+    this.#options = options
+    options.lanes.join(() => this.#flush())
+  }
+
+  add(request: Request): Promise<Reply> {
+    const { lanes } = this.#options
+    return new Promise((resolve, reject) => {
+      const waiting = { request, resolve, reject }
+      if (lanes.idle) this.#dispatch([waiting])
+      else if (this.#waiting.push(waiting) === 1 && lanes.free) lanes.schedule()
+    })
+  }
+
+  #flush(): void {
+    const { lanes } = this.#options
+    while (lanes.free && this.#waiting.length > 0) this.#dispatch(this.#nextBatch())
+  }
+
+  #nextBatch(): Batch<Request, Reply> {
+    const { batchSize, together } = this.#options
+    const [first] = this.#waiting as [Waiting<Request, Reply>]
+    const batch = new Map<string, Waiting<Request, Reply>>()
+    const left: Waiting<Request, Reply>[] = []
+    for (const next of this.#waiting) {
+      const { key } = next.request
+      const fits = batch.size < batchSize && !batch.has(key)
+      if (next === first || (fits && together(first.request, next.request))) batch.set(key, next)
+      else left.push(next)
+    }
+    this.#waiting = left
+    // In the same order everywhere, so that two batches never wait for each other.
+    return [...batch.values()].sort((one, other) => (one.request.key < other.request.key ? -1 : 1))
+  }
+
+  #dispatch(batch: Batch<Request, Reply>): void {
+    const { lanes, send, isAboutOne } = this.#options
+    lanes.enter()
+    const settled = send(batch.map(({ request }) => request)).then(
+      (replies) => {
+        for (const [i, { resolve }] of batch.entries()) resolve(replies[i] as Reply)
+      },
+      (error) => {
+        if (batch.length > 1 && isAboutOne(error)) return this.#sendOneByOne(batch)
+        for (const { reject } of batch) reject(error)
+        return undefined
+      },
+    )
+    settled.finally(() => lanes.leave()).catch(() => {})
+  }
+
+  async #sendOneByOne(batch: Batch<Request, Reply>): Promise<void> {
+    for (const { request, resolve, reject } of batch) {
+      await this.#options.send([request]).then(([reply]) => resolve(reply as Reply), reject)
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto'
+import type { Names } from './names'
+import type { Place, PostgresClient } from './options'
+import { isConflict, postgresFailure } from './postgres-failure'
+
+/** How often a statement that conflicted with others is sent in all. */
+const SENDS = 10
+
+/** A statement of a store, with its names filled in. */
+export interface Statement {
+  readonly text: string
+  readonly name: string
+}
+
+export function statement(names: Names, text: string): Statement {
+  const filled = names.statement(text)
+  return { text: filled, name: `idem_${createHash('md5').update(filled).digest('hex')}` }
+}
+
+/** The user's client, as the stores use it: a statement a call, each a transaction of its own. */
+export class Connection {
+  readonly client: PostgresClient
+  readonly #prepare: boolean
+
+  constructor(client: PostgresClient, { prepare }: Place) {
+    this.client = client
+    this.#prepare = prepare
+  }
+
+  /**
+   * Runs a statement and gives its rows. Where it conflicts with others, which happens in sessions whose transactions are
+   * serializable, it is sent again: nothing of it has happened.
+   *
+   * @throws StoreError
+   */
+  async run<Row>(call: string, { text, name }: Statement, values: unknown[]): Promise<Row[]> {
+    for (let sent = 1; ; sent++) {
+      try {
+        const { rows } = this.#prepare
+          ? await (this.client as unknown as Preparing).query({ name, text, values })
+          : await this.client.query(text, values)
+        return rows as Row[]
+      } catch (error) {
+        if (sent === SENDS || !isConflict(error)) throw postgresFailure(call, error)
+      }
+    }
+  }
+
+  /** Runs a statement that tells whether it did what it was to do. @throws StoreError */
+  async tells(call: string, statement: Statement, values: unknown[]): Promise<boolean> {
+    const [row] = await this.run<{ done: boolean }>(call, statement, values)
+    return row?.done === true
+  }
+}
+
+interface Preparing {
+  query(config: { name: string; text: string; values: unknown[] }): Promise<{ rows: unknown[] }>
+}

@@ -1,0 +1,34 @@
+/** What PostgreSQL cannot keep in a text, or what has a meaning of its own where several texts are sent as one. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it is about
+const AWKWARD = /[\0-\x03]|\p{Surrogate}/gu
+// biome-ignore lint/suspicious/noControlCharactersInRegex: it begins with one
+const ESCAPED = /\x03([0-9a-f]{4})/g
+
+const END = '\x01'
+const NOTHING = '\x02'
+
+/**
+ * A text as it is written to the database: as it is, but that U+0000 to U+0003 and lone surrogates become U+0003 and four
+ * hexadecimal digits. What a text begins with, its escaped form begins with too.
+ */
+export function escapeText(text: string): string {
+  return text.replace(AWKWARD, (char) => `\x03${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}
+
+export function unescapeText(text: string): string {
+  if (!text.includes('\x03')) return text
+  return text.replace(ESCAPED, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
+}
+
+export function escapeOptional(text: string | undefined): string | null {
+  return text === undefined ? null : escapeText(text)
+}
+
+export function unescapeOptional(text: string | null): string | undefined {
+  return text === null ? undefined : unescapeText(text)
+}
+
+/** Two or more texts as one: the functions of the database take them apart. */
+export function joinTexts(texts: readonly (string | undefined)[]): string {
+  return texts.map((text) => (text === undefined ? NOTHING : escapeText(text))).join(END)
+}

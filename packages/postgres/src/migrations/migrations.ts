@@ -1,0 +1,56 @@
+/// <reference path="../sql.d.ts" />
+import { type Names, quoteLiteral } from '../names'
+import lockTable from './locks/001-table.sql'
+import lockWatched from './locks/002-watched.sql'
+import lockAcquire from './locks/003-acquire.sql'
+import lockRelease from './locks/004-release.sql'
+import lockWatch from './locks/005-watch.sql'
+import table from './records/001-table.sql'
+import watched from './records/002-watched.sql'
+import claim from './records/003-claim.sql'
+import claimAll from './records/004-claim-all.sql'
+import complete from './records/005-complete.sql'
+import completeAll from './records/006-complete-all.sql'
+import fail from './records/007-fail.sql'
+import extend from './records/008-extend.sql'
+import release from './records/009-release.sql'
+import saveStep from './records/010-save-step.sql'
+import resolve from './records/011-resolve.sql'
+import remove from './records/012-delete.sql'
+import watch from './records/013-watch.sql'
+
+/** In order; what has been released stays as it is, and what is new comes after it. */
+export const recordMigrations: readonly string[] = [
+  ...[table, watched, claim, claimAll, complete, completeAll, fail],
+  ...[extend, release, saveStep, resolve, remove, watch],
+]
+
+/** Likewise. */
+export const lockMigrations: readonly string[] = [lockTable, lockWatched, lockAcquire, lockRelease, lockWatch]
+
+/**
+ * One statement that does what is still to be done, and nothing if that is nothing. As one statement it is one
+ * transaction, on whatever connection; a lock makes those who start at once go one after another.
+ */
+export function migration(names: Names, migrations: readonly string[]): string {
+  const { schema } = names
+  const done = names.of('_migrations')
+  const steps = migrations.map(
+    (text, i) => `
+  IF NOT EXISTS (SELECT FROM ${done} WHERE version = ${i + 1}) THEN
+    EXECUTE ${quoteLiteral(names.fill(text))};
+    INSERT INTO ${done} (version) VALUES (${i + 1});
+  END IF;`,
+  )
+  const body = `
+BEGIN
+  PERFORM pg_advisory_xact_lock(hashtextextended('idem migrate', 0));
+  IF NOT EXISTS (SELECT FROM pg_namespace WHERE nspname = ${quoteLiteral(schema)}) THEN
+    CREATE SCHEMA ${names.fill('{{schema}}')};
+  END IF;
+  IF to_regclass(${quoteLiteral(done)}) IS NULL THEN
+    CREATE TABLE ${done} (version integer PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT clock_timestamp());
+  END IF;${steps.join('')}
+END`
+  return `DO ${quoteLiteral(body)}`
+}

@@ -1,0 +1,104 @@
+import { randomUUID } from 'node:crypto'
+import type { ClientBase, Notification } from 'pg'
+import type { Connection } from './connection'
+import { escapeText } from './escaped-text'
+import { type Names, quoteIdentifier } from './names'
+import { postgresFailure } from './postgres-failure'
+import { type WatchStatements, watchStatements } from './statements/statements'
+
+interface Channel {
+  readonly watchers: Set<() => void>
+  /** Random: a watch that is given up late cannot end one that was placed since. */
+  readonly token: string
+  /** Resolves when whoever settles the record from then on tells of it. */
+  readonly placed: Promise<unknown>
+}
+
+/**
+ * Who wants to hear of which key, on the one connection that the user handed over for it. All keys of a table share a
+ * channel, and only those are told of that are said to be watched: so settling costs nobody a NOTIFY in vain.
+ */
+export class Subscriptions {
+  readonly #connection: Connection
+  readonly #listener: ClientBase
+  readonly #channel: string
+  readonly #statements: WatchStatements
+  /** By the escaped keys, as notifications have them. */
+  readonly #channels = new Map<string, Channel>()
+  #listening: Promise<unknown> | undefined
+
+  constructor(connection: Connection, listener: ClientBase, names: Names) {
+    this.#connection = connection
+    this.#listener = listener
+    this.#channel = names.channel
+    this.#statements = watchStatements(names)
+  }
+
+  /** Resolves once every change of the record calls `onChange`; ends when the signal aborts. */
+  async add(text: string, onChange: () => void, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return
+    const key = escapeText(text)
+    const own = this.#channels.get(key) ?? this.#place(key)
+    const heard = () => {
+      if (!signal.aborted) onChange()
+    }
+    own.watchers.add(heard)
+    const leave = () => {
+      own.watchers.delete(heard)
+      if (own.watchers.size === 0 && this.#channels.get(key) === own) this.#remove(key, own)
+    }
+    signal.addEventListener('abort', leave, { once: true })
+    try {
+      await own.placed
+    } catch (error) {
+      signal.removeEventListener('abort', leave)
+      leave()
+      throw postgresFailure('watch', error)
+    }
+  }
+
+  #place(key: string): Channel {
+    if (this.#channels.size === 0) this.#listen()
+    const token = randomUUID()
+    const own: Channel = { watchers: new Set(), token, placed: this.#say(key, token) }
+    this.#channels.set(key, own)
+    return own
+  }
+
+  /** First the watch is there to be found, then those are waited for who have looked before it was. */
+  async #say(key: string, token: string): Promise<void> {
+    await this.#listening
+    await this.#connection.run('watch', this.#statements.watch, [key, token])
+    await this.#connection.run('watch', this.#statements.awaitWriters, [key])
+  }
+
+  #remove(key: string, { token, placed }: Channel): void {
+    this.#channels.delete(key)
+    if (this.#channels.size === 0) this.#stopListening()
+    // Not before it was said. If it cannot be taken back, whoever settles the record tells in vain until a sweep.
+    placed.then(() => this.#connection.run('unwatch', this.#statements.unwatch, [key, token])).catch(() => {})
+  }
+
+  readonly #heard = ({ channel, payload = '' }: Notification): void => {
+    if (channel !== this.#channel) return
+    for (const watcher of this.#channels.get(payload)?.watchers ?? []) watcher()
+  }
+
+  /** The connection is lost, and pg connects no client again: watches that are placed from now on are refused. */
+  readonly #missed = (): void => {
+    for (const { watchers } of this.#channels.values()) for (const watcher of watchers) watcher()
+  }
+
+  #listen(): void {
+    this.#listener.on('notification', this.#heard)
+    this.#listener.on('end', this.#missed)
+    this.#listening = this.#listener.query(`LISTEN ${quoteIdentifier(this.#channel)}`)
+  }
+
+  #stopListening(): void {
+    this.#listener.off('notification', this.#heard)
+    this.#listener.off('end', this.#missed)
+    // If it cannot be told, the connection is down, and nothing is heard anyway.
+    this.#listener.query(`UNLISTEN ${quoteIdentifier(this.#channel)}`).catch(() => {})
+  }
+}
