@@ -345,6 +345,30 @@ describe('callers that all leave while the claim is under way', () => {
     expect(store.calls).toEqual(['claim', 'release', 'claim', 'complete'])
   })
 
+  it('hold a new caller up for a lease at most, if the claim cannot be given back', async () => {
+    const { time, process } = scene()
+    const { idem, store } = process({ waitTimeout: '1m' })
+    const claiming = gate()
+    const returning = gate()
+    store.coming('claim', answersAfter(claiming.promise))
+    store.always('release', async () => {
+      await returning.promise
+      throw new Error('connection refused')
+    })
+    const controller = new AbortController()
+    const handler = ({ takeover }: AttemptContext) => takeover
+    watched(idem.run('a', handler, { signal: controller.signal }))
+    await time.settle()
+    controller.abort(reason)
+    claiming.open()
+    await time.settle()
+    const next = watched(idem.run('a', handler))
+    returning.open()
+    await time.advance(30_000)
+    expect(next.value).toBe(true)
+    expect(store.count('release')).toBe(3)
+  })
+
   it('keep the answer when there was one', async () => {
     const { time, process } = scene()
     await process().idem.run('a', () => 'done')

@@ -13,14 +13,19 @@ const origin = { key: 'idem:pay:tenant:a', name: 'pay' }
 const WARNINGS = ['records may be evicted', 'writes may be lost']
 
 /** A store that has something to say of its server. */
-const worried =
-  (diagnose: () => Promise<readonly string[]> = async () => WARNINGS) =>
-  (clock: () => number): Store =>
-    Object.assign(new MemoryStore({ clock }), { diagnose })
+class WorriedStore extends MemoryStore {
+  readonly #warnings = WARNINGS
+
+  async diagnose(): Promise<readonly string[]> {
+    return this.#warnings
+  }
+}
+
+const worried = (clock: () => number): Store => new WorriedStore({ clock })
 
 describe('a store that can diagnose its server', () => {
   it('is asked once, and the observer is told each sentence as of the call that came first', async () => {
-    const { time, process } = scene(worried())
+    const { time, process } = scene(worried)
     const { idem, store, events } = process()
     await idem.run('a', () => 1, place)
     await idem.run('b', () => 1)
@@ -32,7 +37,7 @@ describe('a store that can diagnose its server', () => {
   })
 
   it('is asked by each Idem', async () => {
-    const { time, process } = scene(worried())
+    const { time, process } = scene(worried)
     for (let count = 0; count < 2; count++) {
       const { idem, told } = process()
       await idem.run('a', () => 1)
@@ -42,7 +47,7 @@ describe('a store that can diagnose its server', () => {
   })
 
   it('is not asked before a claim was answered', async () => {
-    const { time, process } = scene(worried())
+    const { time, process } = scene(worried)
     const { idem, store } = process()
     store.always('claim', rejects)
     await expect(time.outlast(idem.run('a', () => 1))).rejects.toMatchObject({ code: 'STORE' })
@@ -54,7 +59,7 @@ describe('a store that can diagnose its server', () => {
   })
 
   it('is not asked where nobody would be told', async () => {
-    const { process } = scene(worried())
+    const { process } = scene(worried)
     const { idem, store } = process({ observer: undefined })
     await idem.run('a', () => 1)
     expect(store.count('diagnose')).toBe(0)
@@ -63,7 +68,7 @@ describe('a store that can diagnose its server', () => {
   it('is asked by a transaction too', async () => {
     const time = new VirtualRuntime()
     const told: string[] = []
-    const store = new AccountStore(worried()(time.clock))
+    const store = new AccountStore(worried(time.clock))
     const idem = new Idem({ store, runtime: time, observer: ({ type }) => told.push(type) })
     await idem.transaction('a', () => 1)
     await idem.transaction('b', () => 1)
@@ -83,7 +88,7 @@ describe('a store that can diagnose its server', () => {
     ['answers what is no list', async () => 5],
     ['has nothing to say', async () => []],
   ])('breaks, slows and emits nothing when it %s', async (_, fate) => {
-    const { time, process } = scene(worried())
+    const { time, process } = scene(worried)
     const { idem, store, told } = process()
     store.always('diagnose', fate)
     expect(await idem.run('a', () => 1)).toBe(1)
@@ -95,7 +100,7 @@ describe('a store that can diagnose its server', () => {
   })
 
   it('is heard through a tiered store', async () => {
-    const authority = worried()(Date.now)
+    const authority = new WorriedStore()
     expect(await tieredStore({ caches: [], authority }).diagnose?.()).toEqual(WARNINGS)
     expect(tieredStore({ caches: [], authority: new MemoryStore() }).diagnose).toBeUndefined()
   })
