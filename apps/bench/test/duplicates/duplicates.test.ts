@@ -48,3 +48,20 @@ it('shows each library with its counts, and a range where rounds differ', async 
   expect(cells(unsound)).toEqual(['unsound at first', '2–4', '2–4', '0–2', '0'])
   expect(closed).toEqual(['sound', 'unsound at first'])
 })
+
+it('keeps one tally a round, and none of the warm-up', async () => {
+  const library: Library = {
+    name: 'none',
+    open: async () => ({ call: (_, handler) => handler(), close: async () => {} }),
+  }
+  const trial = duplicates({
+    name: 'duplicates',
+    title: 'Duplicates',
+    libraries: [library],
+    keys: keySource(),
+    crowd: { keys: 1, callers: 2, workMs: 1 },
+  })
+  const { figures } = await trial.run(trialSettings({ rounds: 6 }))
+  const [none] = (figures as { tallies: { tallies: unknown[] }[] }).tallies
+  expect(none?.tallies).toHaveLength(6)
+})

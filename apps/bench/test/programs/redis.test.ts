@@ -1,35 +1,73 @@
-import { describe, expect, inject, it, onTestFinished } from 'vitest'
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { tally } from '../../src/duplicates/tally'
-import type { OpenProgram } from '../../src/program'
+import type { OpenProgram, Trial } from '../../src/program'
 import { libraries, redis } from '../../src/programs/redis'
-import { connect } from '../../src/redis/connect'
-import { keysContaining } from '../../src/redis/key-space'
+import { keysContaining, removeKeys } from '../../src/redis/key-space'
 import { rawReads, rawWrites } from '../../src/redis/raw'
-import { ANSWER, ANSWER_TEXT } from '../../src/work/answer'
+import { ANSWER, ANSWER_TEXT, answering } from '../../src/work/answer'
+import type { Library } from '../../src/work/library'
 import { runsOnceAndReplays } from '../support/behaves'
 import { testRedis } from '../support/redis'
 import { trialSettings } from '../support/trial-settings'
 
-const server = await testRedis()
+const { isThere, url, client, keys } = testRedis()
 
-describe.skipIf(!server)('what is measured on Redis', () => {
-  // Only where there is a server.
-  const { url, client, keys } = server as NonNullable<typeof server>
+afterEach(async () => {
+  if (isThere) await removeKeys(client, keys.mark)
+})
+
+function named(trials: readonly Trial[], wanted: string): Trial {
+  const trial = trials.find(({ name }) => name === wanted)
+  if (!trial) throw new Error(`there is no trial ${wanted}`)
+  return trial
+}
+
+/** Of all runs of the bench on this server. */
+async function benchKeys(): Promise<string[]> {
+  const found: string[] = []
+  for await (const keys of keysContaining(client, 'bench-')) found.push(...keys)
+  return found.sort()
+}
+
+describe.skipIf(!isThere)('what is measured on Redis', () => {
   const all = libraries({ url, keys })
 
   it.each(Object.entries(all))('%s runs the handler once and replays its answer', async (_, library) => {
     await runsOnceAndReplays(library, keys)
   })
 
-  it.each(['idem', 'idemSpread', 'idemFingerprinted'] as const)(
+  /** 40 callers at once for each of 5 keys. */
+  async function count(library: Library) {
+    const { call, close } = await library.open()
+    onTestFinished(close)
+    const { ms: _, ...counts } = await tally({ call, close }, keys.next, { keys: 5, callers: 40, workMs: 20 })
+    return counts
+  }
+
+  it.each(['idem', 'idemSpread', 'idemFingerprinted', 'nodeIdempotencyWaiting'] as const)(
     '%s runs once for all duplicates, and answers them all',
     async (name) => {
-      const library = await all[name].open()
-      onTestFinished(() => library.close())
-      const { ms: _, ...counts } = await tally(library, keys.next, { keys: 5, callers: 40, workMs: 20 })
-      expect(counts).toEqual({ runs: 5, same: 200, different: 0, refused: 0 })
+      expect(await count(all[name])).toEqual({ runs: 5, same: 200, different: 0, refused: 0 })
     },
   )
+
+  it.each(['nodeIdempotency', 'powertools'] as const)(
+    '%s runs once for all duplicates, and refuses those that come meanwhile',
+    async (name) => {
+      const { runs, different, refused } = await count(all[name])
+      expect({ runs, different }).toEqual({ runs: 5, different: 0 })
+      expect(refused).toBeGreaterThan(0)
+    },
+  )
+
+  it('Powertools has nothing to warn of when it has its Lambda context', async () => {
+    const warn = vi.spyOn(console, 'warn')
+    onTestFinished(() => warn.mockRestore())
+    const { call, close } = await all.powertools.open()
+    onTestFinished(close)
+    await call(keys.next(), answering)
+    expect(warn).not.toHaveBeenCalled()
+  })
 
   it('raw writes run the handler, keep the answer, and refuse a key that is taken', async () => {
     const { call, close } = await rawWrites(url).open()
@@ -53,10 +91,10 @@ describe.skipIf(!server)('what is measured on Redis', () => {
   })
 })
 
-describe.skipIf(!server)('the program', () => {
+describe.skipIf(!isThere)('the program', () => {
   async function open(): Promise<OpenProgram> {
     const before = process.env['REDIS_URL']
-    process.env['REDIS_URL'] = inject('redisUrl')
+    process.env['REDIS_URL'] = url
     try {
       return await redis.open()
     } finally {
@@ -65,41 +103,33 @@ describe.skipIf(!server)('the program', () => {
     }
   }
 
-  it('measures all trials, and leaves nothing behind but what was there', { timeout: 120_000 }, async () => {
-    const client = await connect(inject('redisUrl') as string)
-    onTestFinished(() => client.disconnect())
-    const mine = `somebody-elses-${process.pid}`
-    await client.set(mine, 'kept', 'PX', 600_000)
-    const marks = new Set<string>()
-
+  it('measures all trials', { timeout: 120_000 }, async () => {
     const { server: description, trials, close } = await open()
+    onTestFinished(close)
+    expect(description).toMatch(/^(Redis|Valkey) \d+\.\d+\.\d+ \(from environment\)$/)
+    for (const { run } of trials) {
+      const { text } = await run(trialSettings({ rounds: 1, inFlight: [8], turnMs: 10 }))
+      expect(text).toMatch(/\| idem/)
+    }
+  })
+
+  it("removes its own keys when it is closed, and nobody else's", async () => {
+    await client.set(keys.next(), 'kept')
+    const before = await benchKeys()
+    const { trials, close } = await open()
     try {
-      expect(description).toMatch(/^(Redis|Valkey) \d+\.\d+\.\d+ \(from environment\)$/)
-      for (const trial of trials) {
-        const { text } = await trial.run(trialSettings({ rounds: 1, inFlight: [8], turnMs: 10 }))
-        expect(text).toMatch(/\| idem/)
-        for await (const keys of keysContaining(client, 'bench-')) {
-          for (const key of keys) marks.add(/bench-[0-9a-f]{8}/.exec(key)?.[0] ?? '')
-        }
-      }
+      await named(trials, 'replay').run(trialSettings({ rounds: 1, only: 'idem' }))
+      expect((await benchKeys()).length).toBeGreaterThan(1000)
     } finally {
       await close()
     }
-    // What other tests of this file have left goes with them.
-    marks.delete(server?.keys.mark ?? '')
-    expect(marks.size).toBe(1)
-    for (const mark of marks) {
-      for await (const keys of keysContaining(client, mark)) expect(keys).toEqual([])
-    }
-    expect(await client.getdel(mine)).toBe('kept')
+    expect(await benchKeys()).toEqual(before)
   })
 
   it('counts the memory of everything that a call leaves behind', async () => {
     const { trials, close } = await open()
     onTestFinished(close)
-    const memory = trials.find(({ name }) => name === 'memory')
-    if (!memory) throw new Error('there is no such trial')
-    const { figures } = await memory.run(trialSettings())
+    const { figures } = await named(trials, 'memory').run(trialSettings())
     const [raw, ...others] = figures as { name: string; bytes: number; keys: string[] }[]
     expect(raw?.keys).toEqual([expect.stringMatching(/^.{36}$/)])
     for (const { name, bytes, keys } of others) {

@@ -30,11 +30,11 @@ describe('turn', () => {
     expect(rate).toBeGreaterThanOrEqual(calls / seconds)
   })
 
-  it('is over, with the reason, when an operation fails', async () => {
+  it('is over for all, with the reason, when one operation fails', async () => {
     let calls = 0
     const operation = async () => {
       await nextTick()
-      if (++calls > 3) throw new Error('no answer')
+      if (++calls === 3) throw new Error('no answer')
     }
     await expect(turn(operation, { inFlight: 2, turnMs: 600_000, callsPerLook: 1 })).rejects.toThrow(
       'no answer',
