@@ -9,12 +9,16 @@
 --            a  acquired: the record             s  settled: ms left of the key (NEVER: no end), the record
 --            r  running: ms left of the lease, the record            b  abandoned: the record
 --            m  mismatch    x  expired           e  a failure of this key alone: its message
+--          or the one error for which nothing was written
 
 local lease, keep, policy, waited_for = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local has_fingerprint = byte(policy, 2) == 49
 
 -- Keys that were written here: what MGET said of them is no longer true.
 local written = {}
+
+-- The last refusal to write.
+local refusal
 
 -- Rules 2 to 8, for one key after another. A function that makes functions: most claims do without.
 local function deciding()
@@ -37,7 +41,10 @@ local function deciding()
     written[key] = true
     local set
     if keep == '' then set = redis.pcall('SET', key, raw) else set = redis.pcall('SET', key, raw, 'PX', keep) end
-    if set.err then return reply('e', 0, set.err) end
+    if set.err then
+      refusal = set.err
+      return reply('e', 0, refusal)
+    end
     return reply('a', 0, raw)
   end
 
@@ -75,7 +82,9 @@ local function deciding()
     end
     if state == 'R' then
       if own then return acquire(key, record) end
-      if now < record.lease_until then return reply('r', record.lease_until - now, raw) end
+      if now < record.lease_until then
+        return reply('r', record.lease_until == NEVER and NEVER or record.lease_until - now, raw)
+      end
     end
     local exhausted = record.attempt >= max_attempts
     if state == 'T' then
@@ -124,6 +133,7 @@ for i = 1, #KEYS do
     local set
     if keep == '' then set = redis.pcall('SET', key, raw, 'NX') else set = redis.pcall('SET', key, raw, 'PX', keep, 'NX') end
     if not set then set = redis.pcall('GET', key) end
+    refusal = set.err or refusal
     replies[i] = set.err and 'e' .. pack('>I7', 0) .. set.err or micros
   elseif is_plain_replay(raw, fingerprint) then
     local left = redis.call('PTTL', key)
@@ -133,4 +143,5 @@ for i = 1, #KEYS do
     replies[i] = decide(key, raw, owner, fingerprint)
   end
 end
+if is_of_replica(refusal) then return redis.error_reply(refusal) end
 return replies

@@ -1,4 +1,4 @@
--- The server's clock, and telling of changes; stands in front of every script.
+-- The server's clock, telling of changes, and knowing a replica; stands in front of every script.
 
 local sub, floor, pack = string.sub, math.floor, struct.pack
 
@@ -24,4 +24,10 @@ end
 -- Tells whoever watches the key. A user who may not publish can settle all the same: waiters then poll.
 local function tell(key)
   redis.pcall('PUBLISH', key, '')
+end
+
+-- Whether a refusal to write is that of a replica. It holds for every key, and the driver must see it as an error: users
+-- tell their clients to reconnect for it (reconnectOnError).
+local function is_of_replica(refusal)
+  return refusal and sub(refusal, 1, 8) == 'READONLY'
 end

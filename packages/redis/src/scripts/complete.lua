@@ -4,7 +4,7 @@
 -- ARGV     1 ms until the key expires ('': never), 2 whether there are values (1 or 0), then ms of the retention if a tombstone
 --          follows it, then for each key: owner, value
 -- Returns  for each key 1: settled, also if it was so before; 0: not this owner's any more; or a string: the message of
---          a failure of this key alone
+--          a failure of this key alone; or the one error for which nothing was written
 
 local ttl, has_value, retention = ARGV[1], byte(ARGV[2]) == 49, sub(ARGV[2], 2)
 
@@ -36,6 +36,7 @@ end
 read_clock()
 local raws = redis.call('MGET', unpack(KEYS))
 local replies, seen = {}, {}
+local refusal
 for i = 1, #KEYS do
   local key, raw = KEYS[i], raws[i]
   local owner, value = ARGV[i * 2 + 1], ARGV[i * 2 + 2]
@@ -51,7 +52,8 @@ for i = 1, #KEYS do
     local set
     if ttl == '' then set = redis.pcall('SET', key, new) else set = redis.pcall('SET', key, new, 'PX', ttl) end
     if set.err then
-      answer = set.err
+      refusal = set.err
+      answer = refusal
     else
       tell(key)
       answer = 1
@@ -59,4 +61,5 @@ for i = 1, #KEYS do
   end
   replies[i] = answer or 0
 end
+if is_of_replica(refusal) then return redis.error_reply(refusal) end
 return replies
