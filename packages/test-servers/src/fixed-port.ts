@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto'
 import { portIsFree } from './free-port'
 
 /** How far from its port a Redis node of a cluster has its second one, for the other nodes. */
-export const clusterBus = 10_000
+const clusterBus = 10_000
 
 const given = new Set<number>()
 

@@ -1,14 +1,14 @@
 import { Redis } from 'ioredis'
-import { afterEach, describe, expect, inject, it, vi } from 'vitest'
+import { afterAll, afterEach, describe, expect, inject, it, vi } from 'vitest'
 import { startPrivateValkey, startValkey, valkeySources } from '../../src/redis/valkey'
 import { serverOrSkip } from '../../src/server-or-skip'
 
 const redisUrl = inject('redisUrl')
 const had = serverOrSkip('a private Valkey', await startPrivateValkey())
 
-afterEach(async () => {
+afterAll(() => had?.stop())
+afterEach(() => {
   vi.unstubAllEnvs()
-  await had?.stop()
 })
 
 describe('startValkey', () => {

@@ -3,6 +3,7 @@ import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
 import { startRedisCluster } from '../../../src/redis/cluster/redis-cluster'
 import { askRedis } from '../../../src/redis/ping-redis'
 import { serverOrSkip } from '../../../src/server-or-skip'
+import { accepts } from '../../supervision/listening-server'
 
 const had = serverOrSkip('Redis Cluster', await startRedisCluster())
 afterAll(() => had?.stop())
@@ -135,9 +136,10 @@ describe.skipIf(had === undefined)('startRedisCluster', { timeout: 60_000 }, () 
     await expect(clusterHere().killNode(1)).rejects.toThrow(TypeError)
   })
 
-  it('lets a replica take over from its master', async () => {
+  it('lets a replica take over from its master, and is gone as a whole when it is stopped', async () => {
     const cluster = await startRedisCluster({ replicas: 1 })
     if ('reason' in cluster) throw new Error(cluster.reason)
+    // Again, where a failure comes before the stop below.
     endings.push(() => cluster.stop())
     expect(cluster.nodes).toHaveLength(6)
     const client = connect(cluster)
@@ -156,5 +158,9 @@ describe.skipIf(had === undefined)('startRedisCluster', { timeout: 60_000 }, () 
     expect(await client.get('failed over')).toBe('kept')
     await cluster.restartNode(master)
     expect(await cluster.ownerOf(slot)).not.toBe(master)
+
+    await cluster.stop()
+    const left = await Promise.all(cluster.nodes.map(({ port }) => accepts(`redis://127.0.0.1:${port}`)))
+    expect(left).toEqual(left.map(() => false))
   })
 })
