@@ -59,24 +59,26 @@ async function perform(
       workerFile,
       urls: network.urls,
       auditorUrl: server.url,
-      stayUntilMs: durationMs,
       giveUpAtMs,
     },
     keeper,
     log,
+    clock,
   )
   const done = { ...NO_FAULTS }
   let phase: ChaosProgress['phase'] = 'chaos'
   const tell = () => onProgress?.({ elapsedMs: clock.now(), phase, faults: { ...done } })
   const progress = setInterval(tell, PROGRESS_MS)
   try {
-    fleet.startAll()
-    await inflict(faults, { fleet, server, proxies: network.proxies, log, clock, seed, done })
+    const beganAt = await fleet.startAll()
+    await inflict(faults, { fleet, server, proxies: network.proxies, log, clock, seed, done, beganAt })
     phase = 'drain'
-    const unfinished = await fleet.drained(giveUpAtMs + END_MS - clock.now())
+    fleet.dismiss()
+    const unfinished = await fleet.drained(beganAt + giveUpAtMs + END_MS - clock.now())
     await fleet.close()
     phase = 'audit'
     fleet.startAuditor()
+    fleet.dismiss()
     unfinished.push(...(await fleet.drained(AUDIT_MS)))
     await fleet.close()
 

@@ -15,6 +15,8 @@ export interface Stage {
   readonly log: DirectorLog
   readonly clock: SharedClock
   readonly seed: number
+  /** From when on the faults' times count. */
+  readonly beganAt: number
   /** Counts what was inflicted. */
   readonly done: { -readonly [Kind in keyof FaultCounts]: number }
 }
@@ -30,7 +32,7 @@ export async function inflict(faults: readonly PlannedFault[], stage: Stage): Pr
   const random = new Random('victims', stage.seed)
   await Promise.all(
     faults.map(async (fault) => {
-      await sleep(Math.max(0, fault.atMs - stage.clock.now()))
+      await sleep(Math.max(0, stage.beganAt + fault.atMs - stage.clock.now()))
       await INFLICT[fault.kind](stage, fault, random)
     }),
   )

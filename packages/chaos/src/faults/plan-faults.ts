@@ -23,8 +23,10 @@ export interface PlannedFault {
   readonly forMs: number
 }
 
-/** Leaves the processes time to start. */
+/** Leaves the first keys time to come into use. */
 const FIRST_AT_MS = 500
+/** Ends while keys still come into use, so that there is something to be hit. */
+const LAST_AT = 0.9
 
 /** The faults of a run, spread over its time, in the order in which they are due. */
 export function planFaults(
@@ -42,7 +44,7 @@ export function planFaults(
     for (let nth = 0; nth < count; nth++) {
       // One in each of as many equal parts of the time, so that no kind crowds together.
       const share = (nth + random.next()) / count
-      const atMs = FIRST_AT_MS + share * Math.max(0, durationMs - FIRST_AT_MS)
+      const atMs = FIRST_AT_MS + share * Math.max(0, durationMs * LAST_AT - FIRST_AT_MS)
       const forMs = kind === 'restarts' ? random.whole(0, leaseMs) : random.whole(leaseMs * 1.2, leaseMs * 4)
       faults.push({ kind, atMs, forMs })
     }

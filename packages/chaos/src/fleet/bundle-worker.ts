@@ -15,7 +15,6 @@ export async function bundleWorker(entry: URL, outfile: string): Promise<void> {
     format: 'cjs',
     conditions: ['@idem/source'],
     loader: { '.lua': 'text', '.sql': 'text' },
-    sourcemap: 'inline',
     logLevel: 'silent',
   })
 }

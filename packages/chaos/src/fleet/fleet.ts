@@ -2,10 +2,13 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { DirectorLog } from '../history/director-log'
 import { AUDITOR, type ChaosEvent } from '../history/event'
+import type { SharedClock } from '../history/shared-clock'
 import type { Order } from '../worker/order'
 import { isForGood } from '../worker/planned-failure'
 import type { Keeper } from './keeper'
 import { Life } from './life'
+
+const LOOK_AGAIN_MS = 20
 
 /** What all orders have in common, and where each place finds the store. */
 export interface FleetPlan extends Pick<Order, 'workload' | 'origin'> {
@@ -13,7 +16,6 @@ export interface FleetPlan extends Pick<Order, 'workload' | 'origin'> {
   readonly urls: readonly string[]
   /** Where the store is without a way that can be cut. */
   readonly auditorUrl: string
-  readonly stayUntilMs: number
   readonly giveUpAtMs: number
 }
 
@@ -23,23 +25,32 @@ export class Fleet {
   readonly #plan: FleetPlan
   readonly #keeper: Keeper
   readonly #log: DirectorLog
+  readonly #clock: SharedClock
+  #beganAt: number | undefined
 
-  constructor(plan: FleetPlan, keeper: Keeper, log: DirectorLog) {
+  constructor(plan: FleetPlan, keeper: Keeper, log: DirectorLog, clock: SharedClock) {
+    this.#clock = clock
     this.#plan = plan
     this.#keeper = keeper
     this.#log = log
   }
 
-  startAll(): void {
+  /** Starts a process in each place, lets all of them begin when the last is ready, and gives the moment. */
+  async startAll(): Promise<number> {
     for (let place = 0; place < this.#plan.urls.length; place++) this.start(place)
+    while (this.lives.some((life) => life.isRunning && !life.isReady)) await sleep(LOOK_AGAIN_MS)
+    const beganAt = this.#clock.now()
+    this.#beganAt = beganAt
+    for (const life of this.lives) life.begin(beganAt)
+    return beganAt
   }
 
   /** Starts a process in a place; it goes on where the one before it was interrupted. */
   start(place: number): void {
-    const { urls, stayUntilMs, giveUpAtMs } = this.#plan
+    const { urls, giveUpAtMs } = this.#plan
     const before = this.lives.filter((life) => life.place === place)
     const done = before.flatMap(({ events }) => events.flatMap(brought))
-    const role = { name: 'caller', place, done, stayUntilMs, giveUpAtMs } as const
+    const role = { name: 'caller', place, done, giveUpAtMs } as const
     const life = this.#begin(`${place}.${before.length + 1}`, place, urls[place] as string, role)
     this.lives.push(life)
   }
@@ -52,6 +63,11 @@ export class Fleet {
   /** Those that could be hit by a fault now. */
   get exposed(): Life[] {
     return this.lives.filter((life) => life.isRunning && !life.isStopped)
+  }
+
+  /** Lets all processes end when they have nothing left to do. */
+  dismiss(): void {
+    for (const life of this.lives) if (life.isRunning) life.dismiss()
   }
 
   /** Resolves when every process has come to its end, or after so long; then with the names of those that have not. */
@@ -82,6 +98,7 @@ export class Fleet {
       place,
       this.#keeper,
     )
+    if (this.#beganAt !== undefined) life.begin(this.#beganAt)
     void life.ended.then(() => this.#ended(life))
     return life
   }

@@ -16,7 +16,7 @@ export class Keeper {
     this.directory = mkdtempSync(join(tmpdir(), 'idem-chaos-'))
     this.#process = spawn(
       process.execPath,
-      [fileURLToPath(new URL('keeper.mjs', import.meta.url)), this.directory],
+      [fileURLToPath(new URL('keeper-process.mjs', import.meta.url)), this.directory],
       // In a process group of its own, so that Ctrl-C does not reach it before its work is done.
       { detached: true, stdio: ['pipe', 'ignore', 'inherit'] },
     )

@@ -28,7 +28,7 @@ export class Life {
     this.name = order.life
     this.place = place
     this.#log = new LogReader(order.logFile)
-    this.#process = spawn(process.execPath, ['--enable-source-maps', workerFile, JSON.stringify(order)], {
+    this.#process = spawn(process.execPath, [workerFile, JSON.stringify(order)], {
       stdio: ['pipe', 'ignore', 'pipe'],
     })
     this.#process.stdin.on('error', () => {})
@@ -68,6 +68,22 @@ export class Life {
       if (event.type === 'began') this.#running++
       if (event.type === 'ended') this.#running--
     }
+  }
+
+  /** Whether it is ready to be let begin. */
+  get isReady(): boolean {
+    this.look()
+    return this.events.length > 0
+  }
+
+  /** Lets it begin: all times of the workload count from this moment. */
+  begin(atMs: number): void {
+    this.#process.stdin.write(`begin ${atMs}\n`)
+  }
+
+  /** Lets it end when it has nothing left to do. */
+  dismiss(): void {
+    this.#process.stdin.write('dismiss\n')
   }
 
   async kill(): Promise<void> {

@@ -16,19 +16,26 @@ export async function callKeys(
   caller: Caller,
   duplicates: readonly Duplicate[],
   role: CallerRole,
+  beganAt: number,
 ): Promise<void> {
-  const { place, done, giveUpAtMs, stayUntilMs } = role
+  const { place, done, giveUpAtMs } = role
   const isDone = new Set(done)
   const own = duplicates.filter((duplicate) => duplicate.place === place && !isDone.has(duplicate.id))
-  await Promise.all(own.map((duplicate) => callUntilAnswered(caller, duplicate, giveUpAtMs)))
-  await sleep(Math.max(0, stayUntilMs - caller.log.now()))
+  await Promise.all(
+    own.map((duplicate) => callUntilAnswered(caller, duplicate, beganAt, beganAt + giveUpAtMs)),
+  )
 }
 
-async function callUntilAnswered(caller: Caller, duplicate: Duplicate, giveUpAtMs: number): Promise<void> {
+async function callUntilAnswered(
+  caller: Caller,
+  duplicate: Duplicate,
+  beganAt: number,
+  giveUpAt: number,
+): Promise<void> {
   const { log, life } = caller
   const random = new Random(life, duplicate.id)
-  await sleep(Math.max(0, duplicate.callsAtMs - log.now()))
-  for (let nth = 1; log.now() < giveUpAtMs; nth++) {
+  await sleep(Math.max(0, beganAt + duplicate.callsAtMs - log.now()))
+  for (let nth = 1; log.now() < giveUpAt; nth++) {
     if (await callOnce(caller, duplicate, nth)) return
     if (nth % CALLS_BEFORE_RESOLVING === 0) await resolveAbandoned(caller, duplicate.plan)
     await sleep(random.whole(REST_MS.least, REST_MS.most))

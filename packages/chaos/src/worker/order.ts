@@ -19,9 +19,7 @@ export interface CallerRole {
   readonly place: number
   /** Duplicates of this place that lives before this one have brought to an end. */
   readonly done: readonly number[]
-  /** Does not end before, so that faults find somebody. */
-  readonly stayUntilMs: number
-  /** Calls no more after this. */
+  /** Calls no more after this, counted from when the run began. */
   readonly giveUpAtMs: number
 }
 

@@ -5,6 +5,7 @@ import { makeWorkload } from '../workload/workload'
 import { audit } from './audit'
 import type { Caller } from './call'
 import { callKeys } from './call-keys'
+import { Director } from './director'
 import type { Order } from './order'
 import { recordedStore } from './recorded-store'
 import { TIMES } from './times'
@@ -22,15 +23,17 @@ export type OpenStore = (url: string, place: number) => Promise<OpenedStore>
 /** A process that takes part: it opens the store, does what its order says, and ends by having nothing left to do. */
 export async function runWorker(open: OpenStore): Promise<void> {
   const order = JSON.parse(process.argv[2] ?? '') as Order
-  endWithParent()
+  const director = new Director()
   const log = new EventLog(order.logFile, order.life, new SharedClock(order.origin))
-  log.add({ type: 'process-began', pid: process.pid })
   const { keys, duplicates } = makeWorkload(order.workload)
   const place = order.role.name === 'caller' ? order.role.place : 0
   const { store, close } = await open(order.url, place)
   const caller: Caller = { idem: makeIdem(order, recordedStore(store, log), place), log, life: order.life }
-  if (order.role.name === 'caller') await callKeys(caller, duplicates, order.role)
+  log.add({ type: 'process-began', pid: process.pid })
+  const beganAt = await director.begins
+  if (order.role.name === 'caller') await callKeys(caller, duplicates, order.role, beganAt)
   else await audit(caller, keys)
+  await director.dismisses
   log.add({ type: 'process-done' })
   await close()
   log.close()
@@ -48,10 +51,4 @@ function makeIdem({ workload, role, origin }: Order, store: Store, place: number
     ...TIMES,
     ...(cached && { cache: { max: 1000, maxAge: '1m' } }),
   })
-}
-
-/** The parent holds the other end: whatever ends it ends this process too. */
-function endWithParent(): void {
-  process.stdin.on('end', () => process.exit(1)).on('error', () => process.exit(1))
-  process.stdin.resume()
 }
