@@ -31,8 +31,11 @@ export const SETTINGS = {
     'an address or host name',
     (text) => text.trim() || undefined,
   ),
-  store: setting<StoreName>('memory', 'where the records are kept', STORE_NAMES.join(' or '), (text) =>
-    STORE_NAMES.find((name) => name === text),
+  store: setting<StoreName>(
+    'memory',
+    `where the records are kept: ${STORE_NAMES.join(' or ')}`,
+    STORE_NAMES.join(' or '),
+    (text) => STORE_NAMES.find((name) => name === text),
   ),
   processes: setting(
     '1',

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { SETTINGS, variableOf } from './settings'
 import type { Running } from './start'
+import type { StoreKind } from './stores/store-kind'
+import { STORES } from './stores/stores'
 
 /** What is printed when the service listens: where, what it answers, and something to try. */
 export function welcomeText({ url, routes, pids, records }: Running): string {
@@ -34,10 +36,16 @@ export function helpText(): string {
     ([name, { does, fallback }]) =>
       `  --${name.padEnd(14)} ${variableOf(name).padEnd(14)} ${does} (${fallback} unless set)`,
   )
+  const servers = Object.entries<StoreKind>(STORES).flatMap(([name, { variable }]) =>
+    variable === undefined
+      ? []
+      : `  ${''.padEnd(16)} ${variable.padEnd(14)} where the server of --store ${name} is (one is started unless set)`,
+  )
   return `A payment service that can be paid twice without paying twice.
 
   ${'flag'.padEnd(16)} ${'or variable'.padEnd(14)} what it sets
 ${lines.join('\n')}
+${servers.join('\n')}
   --help                          shows this
 `
 }

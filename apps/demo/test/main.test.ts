@@ -128,7 +128,8 @@ test('--help tells every flag, its variable and what it is unless set', async ()
   expect(await demo.ended).toBe(0)
   for (const line of [
     /--port +PORT .*\(8080 unless set\)/,
-    /--store +STORE .*\(memory unless set\)/,
+    /--store +STORE .*memory or redis \(memory unless set\)/,
+    /REDIS_URL .*\(one is started unless set\)/,
     /--max-running/,
   ]) {
     expect(demo.stdout()).toMatch(line)

@@ -10,6 +10,7 @@ const PREFIX = 'demo:'
 /** Records in Redis: whoever asks the same server shares them. */
 export const redis: StoreKind = {
   shared: true,
+  variable: 'REDIS_URL',
   locate: ({ REDIS_URL: url }) => (url ? given(url) : own()),
   open,
 }

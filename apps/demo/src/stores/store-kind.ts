@@ -4,6 +4,8 @@ import type { Store } from '@idem/core'
 export interface StoreKind {
   /** Whether several processes can keep their records in it together. */
   readonly shared: boolean
+  /** The environment variable that says where its server is, if one does. */
+  readonly variable?: string
   /**
    * Finds its server, or starts one; called once, before any process opens the store.
    *
