@@ -34,7 +34,7 @@ describe('what comes up while something is under way', () => {
   })
 
   test('a request is sent at once, alone, when nothing else is under way', () => {
-    add('a1')
+    void add('a1')
     expect(requests()).toEqual([['a1']])
   })
 
@@ -57,7 +57,7 @@ describe('what comes up while something is under way', () => {
   })
 
   test('goes out in batches of so many at most', async () => {
-    add('a0', 'a1', 'a2', 'a3', 'a4', 'a5', 'a6', 'a7', 'a8', 'a9')
+    void add('a0', 'a1', 'a2', 'a3', 'a4', 'a5', 'a6', 'a7', 'a8', 'a9')
     await turn()
     expect(requests()).toEqual([['a0'], ['a1', 'a2', 'a3', 'a4'], ['a5', 'a6', 'a7', 'a8'], ['a9']])
   })
@@ -72,8 +72,8 @@ describe('what comes up while something is under way', () => {
 
   test('waits for what is under way on the same lane, whoever sent it', async () => {
     const others = new Coalescer<string, string>(lane, dispatch)
-    add('a1')
-    others.add('z1')
+    void add('a1')
+    void others.add('z1')
     expect(requests()).toEqual([['a1']])
     await turn()
     expect(requests()).toEqual([['a1'], ['z1']])
@@ -112,13 +112,13 @@ describe('what comes up while something is under way', () => {
     for (const batch of sent) batch[end](new Error('lost'))
     await outcomes
     sent = []
-    add('a4')
+    void add('a4')
     expect(requests()).toEqual([['a4']])
   })
 
   test('goes out at once, each alone, where batches are of one', () => {
     coalescer = new Coalescer(new Lane(1), dispatch)
-    add('a1', 'a2', 'a3')
+    void add('a1', 'a2', 'a3')
     expect(requests()).toEqual([['a1'], ['a2'], ['a3']])
   })
 })
