@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import type { ChaosProgress, ChaosReport } from './chaos-options'
+import { DEFAULT_FAULTS, type FaultCounts } from './faults/plan-faults'
 import { printReport, printViolation } from './print-report'
 import { addReports } from './report'
 import { runChaos } from './run-chaos'
@@ -11,6 +12,7 @@ const HELP = `Kills, stops and cuts off processes that share keys, restarts thei
   --store <name>   ${[...targets.keys()].join(', ')} (default redis)
   --minutes <n>    how long, in rounds of some 20 seconds (default 1)
   --rounds <n>     how many rounds, instead of minutes
+  --faults <n>     times as many faults as usual (default 1)
   --seed <n>       of the first round; each round has the next (default: the time)
 
 A seed decides what is called and which faults there are, not how it goes: that is the machine's affair.
@@ -19,6 +21,7 @@ Ends with 1 if a promise was broken.`
 interface Settings {
   readonly target: Target
   readonly seed: number
+  readonly faults: FaultCounts
   readonly mayGoOn: (round: number) => boolean
 }
 
@@ -28,15 +31,16 @@ async function main(args: string[]): Promise<number> {
     console.log(HELP)
     return 0
   }
-  const { target, seed, mayGoOn } = settings
+  const { target, seed, faults, mayGoOn } = settings
   const server = await target.start()
   if ('reason' in server) throw new TypeError(`no ${target.name} for chaos:\n${server.reason}`)
   try {
     let total: ChaosReport | undefined
     for (let round = 0; mayGoOn(round); round++) {
       const own = seed + round
-      const onProgress = (progress: ChaosProgress) => showProgress(round, progress)
-      const report = await runChaos({ target, server, seed: own, onProgress })
+      const onProgress = (progress: ChaosProgress) => showProgress(progressLine(round, progress))
+      const report = await runChaos({ target, server, seed: own, faults, onProgress })
+      showProgress()
       for (const violation of report.violations) console.log(`\n${printViolation(violation, own)}`)
       total = total ? addReports(total, report) : report
       const { elapsedMs, violations } = report
@@ -53,7 +57,14 @@ async function main(args: string[]): Promise<number> {
 
 function readSettings(args: string[]): Settings | 'help' {
   const text = { type: 'string' } as const
-  const options = { store: text, minutes: text, rounds: text, seed: text, help: { type: 'boolean' } } as const
+  const options = {
+    store: text,
+    minutes: text,
+    rounds: text,
+    faults: text,
+    seed: text,
+    help: { type: 'boolean' },
+  } as const
   const { values } = parseArgs({ args, options })
   if (values.help) return 'help'
   const { store = 'redis' } = values
@@ -64,8 +75,17 @@ function readSettings(args: string[]): Settings | 'help' {
   const rounds = values.rounds === undefined ? undefined : wholeNumber('rounds', values.rounds, 1)
   const endsAt = performance.now() + positive('minutes', values.minutes, 1) * 60_000
   const mayGoOn = (round: number) => (rounds === undefined ? performance.now() < endsAt : round < rounds)
-  return { target, seed, mayGoOn }
+  const faults = times(DEFAULT_FAULTS, positive('faults', values.faults, 1))
+  return { target, seed, faults, mayGoOn }
 }
+
+const times = (counts: FaultCounts, factor: number): FaultCounts => ({
+  kills: Math.round(counts.kills * factor),
+  stops: Math.round(counts.stops * factor),
+  cuts: Math.round(counts.cuts * factor),
+  lostReplies: Math.round(counts.lostReplies * factor),
+  restarts: Math.round(counts.restarts * factor),
+})
 
 function positive(option: string, given: string | undefined, otherwise: number): number {
   const value = given === undefined ? otherwise : Number(given)
@@ -80,11 +100,14 @@ function wholeNumber(option: string, given: string | undefined, otherwise: numbe
 }
 
 /** One line that is written over, where there is somebody to see it. */
-function showProgress(round: number, { elapsedMs, phase, faults }: ChaosProgress): void {
-  if (!process.stdout.isTTY) return
+function showProgress(line = ''): void {
+  if (process.stdout.isTTY) process.stdout.write(`\r\x1b[K${line}`)
+}
+
+function progressLine(round: number, { elapsedMs, phase, faults }: ChaosProgress): string {
   const { kills, stops, cuts, lostReplies, restarts } = faults
   const told = `${kills} kills, ${stops} stops, ${cuts} cuts, ${lostReplies} lost replies, ${restarts} restarts`
-  process.stdout.write(`\r\x1b[Kround ${round + 1}, ${phase}, ${(elapsedMs / 1000).toFixed(1)} s: ${told}`)
+  return `round ${round + 1}, ${phase}, ${(elapsedMs / 1000).toFixed(1)} s: ${told}`
 }
 
 const args = process.argv.slice(2).filter((argument) => argument !== '--')

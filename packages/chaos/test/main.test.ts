@@ -14,6 +14,7 @@ describe('the command', { timeout: 30_000 }, () => {
     [['--store', 'paper'], '--store must be one of redis; got paper'],
     [['--minutes', '0'], '--minutes must be a number above 0; got 0'],
     [['--rounds', '1.5'], '--rounds must be a whole number; got 1.5'],
+    [['--faults', '0'], '--faults must be a number above 0; got 0'],
     [['--seed', 'x'], '--seed must be a whole number; got x'],
     [['--sed', '1'], "Unknown option '--sed'"],
   ])('refuses %j, and starts nothing', async (args, message) => {

@@ -108,7 +108,6 @@ export interface Origin {
 }
 
 export type Happening = OfAKey | OfAProcess
-export type KeyHappening = OfAKey
 export type ChaosEvent = Origin & Happening
 export type KeyEvent = Origin & OfAKey
 export type ProcessEvent = Origin & OfAProcess

@@ -53,6 +53,15 @@ describe('checkHistory', () => {
     ],
     ['in which the store failed after a fault', [...takeover, ...refusal(storeError)], {}],
     [
+      'in which the store failed where it was slow',
+      [
+        ...change(takeover, the('fault'), undefined),
+        at(549, '2.1', 'claimed', { owner: 'X', sentAt: 300, outcome: 'running' }),
+        ...refusal(storeError),
+      ],
+      {},
+    ],
+    [
       'in which a late owner lost its lease, and there was nobody yet with an answer',
       [
         ...takeover,

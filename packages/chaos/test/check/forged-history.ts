@@ -4,10 +4,10 @@ import type { RunFacts } from '../../src/check/run-facts'
 import type { ChaosEvent, Happening } from '../../src/history/event'
 import type { KeyPlan } from '../../src/workload/workload'
 
-export const LEASE_MS = 400
-export const KEY = 'key-0'
+const LEASE_MS = 400
+const KEY = 'key-0'
 
-export const PLAN: KeyPlan = {
+const PLAN: KeyPlan = {
   key: KEY,
   workMs: 100,
   failingAttempts: 0,

@@ -29,9 +29,9 @@ function hasReason(history: KeyHistory, refused: Refused): boolean {
       return history.plan.onAbandoned === 'reject'
     case 'LEASE_LOST':
     case 'UNSETTLED':
-      return history.begun.some((attempt) => attempt.life === life) && isAfterFault(history, at)
+      return history.begun.some((attempt) => attempt.life === life) && isTrouble(history, life, at)
     case 'STORE':
-      return isAfterFault(history, at)
+      return isTrouble(history, life, at)
     default:
       return isOwnError(history, refused)
   }
@@ -51,8 +51,13 @@ const isOwnError = ({ begun }: KeyHistory, { life, error }: Refused): boolean =>
   error.name === 'PlannedFailure' &&
   begun.some((attempt) => attempt.life === life && attempt.ended?.error?.message === error.message)
 
-const isAfterFault = ({ facts }: KeyHistory, at: number): boolean =>
-  facts.events.some((event) => event.type === 'fault' && event.at < at)
+/** Whether there was a fault before, or the process has waited so long for a reply that its leases were in danger. */
+const isTrouble = ({ facts }: KeyHistory, life: string, at: number): boolean =>
+  facts.events.some((event) => {
+    if (event.at > at) return false
+    const isSlow = event.life === life && 'sentAt' in event && event.at - event.sentAt > facts.leaseMs / 2
+    return event.type === 'fault' || isSlow
+  })
 
 const calledAt = (history: KeyHistory, call: string): number =>
   history.all('called').find((event) => event.call === call)?.at ?? Number.POSITIVE_INFINITY

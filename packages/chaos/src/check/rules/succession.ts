@@ -62,8 +62,8 @@ function* isCounted(
   if (!attempt.takeover)
     yield `${shown(attempt)} began as no takeover, although nobody began number ${before + 1}`
   const { leaseMs } = history.facts
-  const since = previous?.claimedAt ?? 0
-  const unheard = history.unheardClaims().filter((sentAt) => sentAt >= since && sentAt < attempt.grantedAt)
+  // However early it was sent: a driver may hold it back until there is a connection.
+  const unheard = history.unheardClaims().filter((sentAt) => sentAt < attempt.grantedAt)
   const earlyMs = Math.min(...unheard, Number.POSITIVE_INFINITY) + leaseMs - attempt.grantedAt
   if (unheard.length === 0)
     yield `${shown(attempt)} is number ${attempt.number}, and nobody can have made number ${before + 1}`
