@@ -98,7 +98,7 @@ export class ProcessGroup {
   }
 
   async #replace(number: number, since: number): Promise<void> {
-    await sleep(since + REPLACE_EVERY_MS - performance.now(), undefined, { ref: false })
+    await sleep(since + REPLACE_EVERY_MS - performance.now())
     if (this.#phase === 'stopping') return
     try {
       await this.#fork(number)

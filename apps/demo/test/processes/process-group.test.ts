@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { describe, expect, test, vi } from 'vitest'
 import { ask, askUntil } from '../support/client'
@@ -44,6 +44,27 @@ describe.skipIf(redis === undefined)('processes behind one port', () => {
     expect(again).toMatchObject({ code: 200, replayed: true })
     expect(again.body.order_id).toBe(paid.body.order_id)
   })
+
+  test.skipIf(!existsSync('/proc/self/stat'))(
+    'while there is not one process, the service waits for the next',
+    async () => {
+      const demo = spawn()
+      await urlOf(demo)
+      for (const pid of pidsOf(demo)) process.kill(pid, 'SIGKILL')
+      await demo.printed(/process 1 .* takes its place/)
+      await demo.printed(/process 2 .* takes its place/)
+      // The next two die young, and so the two after them are not started at once.
+      const young = await vi.waitFor(() => {
+        const pids = childrenOf(demo.pid)
+        expect(pids).toHaveLength(2)
+        return pids
+      })
+      for (const pid of young) process.kill(pid, 'SIGKILL')
+      await demo.printed(/process 1 \(\d+\) answers/)
+      await demo.printed(/process 2 \(\d+\) answers/)
+      expect(demo.stdout().match(/takes its place/g)).toHaveLength(4)
+    },
+  )
 
   test('a process that cannot be replaced at once is, as soon as it can', async () => {
     const demo = spawn()
@@ -142,6 +163,20 @@ function isAlive(pid: number): boolean {
   } catch {
     return false
   }
+}
+
+/** The processes that answer for one, whether they do so already or not; not what else it has started. */
+function childrenOf(parent: number): number[] {
+  const pids = readdirSync('/proc').map(Number).filter(Number.isInteger)
+  return pids.filter((pid) => {
+    try {
+      const [, ppid] = /\) [^Z] (\d+) /.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? []
+      return Number(ppid) === parent && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('main.ts')
+    } catch {
+      // It has ended meanwhile.
+      return false
+    }
+  })
 }
 
 /** Whether it is dead, and whoever inherited it has not looked at it yet; where there is no /proc they always do. */
