@@ -53,12 +53,17 @@ export class KeyHistory {
   }
 
   #attempt({ owner, life, attempt: number, fence, takeover, at: grantedAt }: Grant): Attempt {
-    const isIts = (event: KeyEvent): boolean => 'owner' in event && event.owner === owner
+    const isItsOwners = (event: KeyEvent): boolean => 'owner' in event && event.owner === owner
     const isOfItsHandler = (event: KeyEvent): boolean =>
       event.life === life && 'fence' in event && event.fence === fence
-    const own = this.events.filter(isIts)
+    const ofItsOwner = this.events.filter(isItsOwners)
     const inside = this.events.filter(isOfItsHandler)
-    const renewals = own.flatMap((event) =>
+    const beganAt = inside.find(({ type }) => type === 'began')?.at
+    // A claim that is sent again may be granted again, as another attempt. Its owner begins only one of them, and writes
+    // in the name of that one.
+    const own = beganAt === undefined ? [] : ofItsOwner
+    const grants = ofItsOwner.filter((event) => event.type === 'claimed' && event.fence === fence)
+    const renewals = [...grants, ...own].flatMap((event) =>
       event.type === 'renewed' || (event.type === 'claimed' && event.fence === fence) ? [event.sentAt] : [],
     )
     const ended = inside.find((event) => event.type === 'ended')
@@ -68,10 +73,13 @@ export class KeyHistory {
       number,
       fence,
       takeover,
-      claimedAt: Math.min(...own.filter(({ type }) => type === 'claiming').map(({ at }) => at), grantedAt),
+      claimedAt: Math.min(
+        ...ofItsOwner.filter(({ type }) => type === 'claiming').map(({ at }) => at),
+        grantedAt,
+      ),
       grantedAt,
       renewedAt: Math.max(...renewals),
-      beganAt: inside.find(({ type }) => type === 'began')?.at,
+      beganAt,
       ended: ended?.type === 'ended' ? ended : undefined,
       reports: own.flatMap((event) => (event.type === 'settling' ? [event] : [])),
       taken: own.flatMap(taken),

@@ -2,12 +2,23 @@ import { describe, expect, it } from 'vitest'
 import { checkHistory } from '../../src/check/check-history'
 import type { ChaosEvent } from '../../src/history/event'
 import type { KeyPlan } from '../../src/workload/workload'
-import { at, change, facts, failure, refusal, storeError, takeover, the } from './forged-history'
+import {
+  at,
+  change,
+  facts,
+  failure,
+  grantedTwice,
+  refusal,
+  storeError,
+  takeover,
+  the,
+} from './forged-history'
 
 describe('checkHistory', () => {
   it.each([
     ['in which an attempt is taken over', takeover, {}],
-    ['in which an attempt fails and is followed by another', failure, {}],
+    ['in which an attempt fails and is followed by another', failure, grantedTwice, {}],
+    ['in which a claim is granted twice, and another attempt in between', grantedTwice, {}],
     [
       'in which the caller of an abandoned attempt waits for an operator, who comes',
       [

@@ -117,6 +117,53 @@ export const failure: readonly ChaosEvent[] = [
   ...takeover.filter(({ at: time }) => time > 515),
 ]
 
+/**
+ * The same, but the second attempt's reply is late: a third takes over, and fails; then the claim of the second is granted
+ * again, as the fourth.
+ */
+export const grantedTwice: readonly ChaosEvent[] = [
+  ...takeover.filter(({ at: time }) => time <= 512),
+  at(940, '2.1', 'claiming', { owner: 'D' }),
+  at(942, '2.1', 'claimed', {
+    owner: 'D',
+    sentAt: 940,
+    outcome: 'acquired',
+    attempt: 3,
+    fence: 3000,
+    takeover: true,
+  }),
+  at(943, '2.1', 'began', { fence: 3000, attempt: 3, takeover: true }),
+  at(950, '2.1', 'ended', { fence: 3000, error: FAILURE }),
+  at(951, '2.1', 'settling', { owner: 'D', ending: 'retryable' }),
+  at(953, '2.1', 'settled', { owner: 'D', sentAt: 951, ending: 'retryable', accepted: true }),
+  at(990, '1.1', 'claimed', {
+    owner: 'B',
+    sentAt: 512,
+    outcome: 'acquired',
+    attempt: 2,
+    fence: 2000,
+    takeover: true,
+  }),
+  at(1000, '1.1', 'claiming', { owner: 'B' }),
+  at(1002, '1.1', 'claimed', {
+    owner: 'B',
+    sentAt: 1000,
+    outcome: 'acquired',
+    attempt: 4,
+    fence: 4000,
+    takeover: false,
+  }),
+  at(1003, '1.1', 'began', { fence: 4000, attempt: 4, takeover: false }),
+  at(1090, '1.1', 'renewed', { owner: 'B', sentAt: 1088 }),
+  ...takeover
+    .filter(({ at: time }) => time >= 600)
+    .map((event) => {
+      const moved = 'sentAt' in event ? { sentAt: event.sentAt + 1000 } : {}
+      const fourth = { ...('attempt' in event && { attempt: 4 }), ...('fence' in event && { fence: 4000 }) }
+      return { ...event, ...moved, ...fourth, at: event.at + 1000 } as ChaosEvent
+    }),
+]
+
 /** What the checker is given, of one key with two callers. */
 export function facts(events: readonly ChaosEvent[], plan: Partial<KeyPlan> = {}): RunFacts {
   const own = { ...PLAN, ...plan }
