@@ -30,9 +30,8 @@ export const engineMutants: readonly EngineMutant[] = [
   {
     bug: 'a late owner publishes its own value after all',
     file: 'engine/settle.ts',
-    find: "(await flight.send('complete', (store) => store.complete(completion), settings.settleTimeoutMs))",
-    replace:
-      "((await flight.send('complete', (store) => store.complete(completion), settings.settleTimeoutMs)), true)",
+    find: "(await flight.persist(untilSettled(settings), 'complete', completion))",
+    replace: "((await flight.persist(untilSettled(settings), 'complete', completion)), true)",
     scenario: 'duplicates',
     rule: ONE_ANSWER,
     exhaustive: only({ lapse: 1 }),
@@ -76,8 +75,8 @@ export const engineMutants: readonly EngineMutant[] = [
   {
     bug: 'a claim is sent only once',
     file: 'engine/drive.ts',
-    find: "flight.send('claim', (store) => {",
-    replace: "flight.sendOnce('claim', (store) => {",
+    find: "flight.send('claim', {",
+    replace: "flight.persist({ sends: 1, forMs: 1e9, isFinal: true }, 'claim', {",
     scenario: 'polled',
     rule: EXPLAINED,
     exhaustive: only({ loss: 1 }),
@@ -85,8 +84,8 @@ export const engineMutants: readonly EngineMutant[] = [
   {
     bug: 'a success is reported only once',
     file: 'engine/settle.ts',
-    find: "flight.send('complete', (store) => store.complete(completion), settings.settleTimeoutMs)",
-    replace: "flight.sendOnce('complete', (store) => store.complete(completion), true)",
+    find: "flight.persist(untilSettled(settings), 'complete', completion)",
+    replace: "flight.persist(ONCE, 'complete', completion)",
     scenario: 'polled',
     rule: EXPLAINED,
     exhaustive: only({ loss: 1 }),
@@ -94,8 +93,8 @@ export const engineMutants: readonly EngineMutant[] = [
   {
     bug: 'a lost reply to a success counts as a lost lease',
     file: 'engine/settle.ts',
-    find: "flight.send('complete', (store) => store.complete(completion), settings.settleTimeoutMs)",
-    replace: "flight.sendOnce('complete', (store) => store.complete(completion), true).catch(() => false)",
+    find: "flight.persist(untilSettled(settings), 'complete', completion)",
+    replace: "flight.persist(ONCE, 'complete', completion).catch(() => false)",
     scenario: 'polled',
     rule: ONE_ANSWER,
     exhaustive: only({ loss: 1 }),
@@ -139,8 +138,8 @@ export const engineMutants: readonly EngineMutant[] = [
   {
     bug: 'the handler runs after an abandoned attempt without reconciliation',
     file: 'engine/run-attempt.ts',
-    find: 'if (!attempt.takeover || typeof onAbandoned',
-    replace: 'if (attempt.attempt > 0 || typeof onAbandoned',
+    find: "if (typeof onAbandoned !== 'function') return",
+    replace: 'if (attempt.attempt > 0) return',
     scenario: 'reconcile',
     rule: NOT_GUESSED,
     exhaustive: only({ crash: 1 }),
@@ -157,9 +156,9 @@ export const engineMutants: readonly EngineMutant[] = [
   {
     bug: 'an attempt that never began is given back as a failure',
     file: 'engine/drive.ts',
-    find: 'store.release({ key, owner })',
+    find: "'release', { key: flight.key, owner }",
     replace:
-      "store.fail({ key, owner, kind: 'retryable', failure: '{}', retentionMs: 60_000, tombstoneMs: 0 })",
+      "'fail', { key: flight.key, owner, kind: 'retryable', failure: '{}', retentionMs: 60_000, tombstoneMs: 0 }",
     scenario: 'leaving-alone',
     rule: ONE_ANSWER,
     exhaustive: only({}),
@@ -167,8 +166,8 @@ export const engineMutants: readonly EngineMutant[] = [
   {
     bug: 'an attempt that failed is given back as if it had not begun',
     file: 'engine/settle.ts',
-    find: 'store.fail(report)',
-    replace: 'store.release(report)',
+    find: "'fail', report)",
+    replace: "'release', report)",
     scenario: 'failing',
     rule: NOT_GUESSED,
     exhaustive: only({}),
@@ -211,9 +210,9 @@ export const engineMutants: readonly EngineMutant[] = [
   },
   {
     bug: 'the lease is counted from the first claim, not from the one that was answered',
-    file: 'engine/drive.ts',
-    find: 'claimedAt = engine.runtime.now()',
-    replace: 'claimedAt ||= engine.runtime.now()',
+    file: 'engine/store-calls.ts',
+    find: 'this.#flight.sentAt = now',
+    replace: 'if (sending === 1) this.#flight.sentAt = now',
     scenario: 'polled',
     rule: SIGNAL,
     random: { histories: 4000, processes: 2 },

@@ -7,6 +7,7 @@ import { encodeValue } from './engine/encode-value'
 import { Engine, type Execution, type Request } from './engine/engine'
 import { Flight } from './engine/flight'
 import type { Outcome } from './engine/outcome'
+import { ONCE } from './engine/store-calls'
 import { InProgressError } from './errors'
 import { decodeRecord, type IdemRecord } from './idem-record'
 import { encodeKey, type Key, storedKey } from './options/key'
@@ -65,7 +66,7 @@ export class IdemOnAnyStore<S extends Store = Store> {
     handler: (ctx: AttemptContext) => Promise<T> | T,
     options: RunOptions = {},
   ): Promise<T> {
-    return (await this.execute(key, handler, options)).value
+    return (await this.#execute(key, handler, options)).value as T
   }
 
   async execute<T>(
@@ -73,9 +74,7 @@ export class IdemOnAnyStore<S extends Store = Store> {
     handler: (ctx: AttemptContext) => Promise<T> | T,
     options: RunOptions = {},
   ): Promise<Execution<T>> {
-    aFunction('handler', handler)
-    const request = this.#request(key, options, resolveSettings(options, this.#settings))
-    return this.#execute(request, handler) as Promise<Execution<T>>
+    return this.#execute(key, handler, options) as Promise<Execution<T>>
   }
 
   wrap<Args extends readonly unknown[], Result>(
@@ -111,7 +110,7 @@ export class IdemOnAnyStore<S extends Store = Store> {
         signal: signal?.(...args),
       }
       const request = this.#request(key(...args), call, settings)
-      return this.#execute(request, () => fn(...args)) as Promise<Execution<Result>>
+      return this.#drive(request, () => fn(...args)) as Promise<Execution<Result>>
     }
     const look = (args: Args) => this.#look(key(...args), { name, scope: scopeOf(args) }, settings)
     return Object.assign(async (...args: Args) => (await execute(...args)).value, {
@@ -174,24 +173,29 @@ export class IdemOnAnyStore<S extends Store = Store> {
     if (state !== undefined) oneOf('state', state, STATES)
     const prefix = `${this.#namespace}:`
     const flight = this.#flight({ key: prefix, name: undefined, settings: this.#settings })
-    const page = await flight.send('list', (store) => store.list({ prefix, state, limit, cursor }))
+    const page = await flight.send('list', { prefix, state, limit, cursor })
     const records = page.records.map((stored) => decodeRecord(stored, this.#settings.codec))
     return { records, cursor: page.cursor }
   }
 
-  #execute(request: Request, handler: Handler): Promise<Execution<unknown>> {
+  #execute(key: Key, handler: Handler, options: RunOptions): Promise<Execution<unknown>> {
+    aFunction('handler', handler)
+    return this.#drive(this.#request(key, options, resolveSettings(options, this.#settings)), handler)
+  }
+
+  #drive(request: Request, handler: Handler): Promise<Execution<unknown>> {
     return this.#engine.execute(request, (flight) => drive(flight, handler))
   }
 
   async #inspect(flight: Flight<S>): Promise<IdemRecord | undefined> {
-    const stored = await flight.send('get', (store) => store.get(flight.key))
+    const stored = await flight.send('get', flight.key)
     return stored && decodeRecord(stored, flight.settings.codec)
   }
 
   async #forget(flight: Flight<S>): Promise<boolean> {
     try {
       // Sent once: if the reply is lost, a second call could remove what began after the first.
-      return await flight.sendOnce('delete', (store) => store.delete(flight.key), true)
+      return await flight.persist(ONCE, 'delete', flight.key)
     } finally {
       this.#engine.forget(flight.key)
     }
@@ -203,8 +207,8 @@ export class IdemOnAnyStore<S extends Store = Store> {
     const { text, error } = encodeValue(value, settings)
     if (error) throw error
     const resolution = { key, owner: this.#engine.runtime.token(), value: text, retentionMs, tombstoneMs }
-    if (await flight.send('resolve', (store) => store.resolve(resolution))) return true
-    const record = await flight.send('get', (store) => store.get(key))
+    if (await flight.send('resolve', resolution)) return true
+    const record = await flight.send('get', key)
     if (record?.state !== 'running') return false
     throw new InProgressError(`attempt ${record.attempt} of ${key} is running`, record.leaseMs ?? 0)
   }

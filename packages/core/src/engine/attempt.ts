@@ -123,9 +123,7 @@ export class Attempt implements AttemptContext {
     if (owner === undefined) return
     let saved: boolean
     try {
-      saved = await this.#flight.send('saveStep', (store) =>
-        store.saveStep({ key, owner, name, value: text }),
-      )
+      saved = await this.#flight.send('saveStep', { key, owner, name, value: text })
     } catch (cause) {
       this.hasUnsavedStep = true
       throw new UnsettledError(`${shown} ran, but could not be saved`, value, { cause })

@@ -26,14 +26,11 @@ export async function drive(flight: Flight, handler: Handler): Promise<Outcome> 
   let pause: Pause | undefined
   try {
     for (;;) {
-      let claimedAt = 0
       let outcome: ClaimOutcome
       try {
-        outcome = await (lostAttempt === undefined
-          ? flight.send('claim', (store) => {
-              // Sent again, it is this claim that is answered, and with a fresh lease.
-              claimedAt = engine.runtime.now()
-              return store.claim({
+        outcome =
+          lostAttempt === undefined
+            ? await flight.send('claim', {
                 key,
                 owner,
                 fingerprint,
@@ -43,8 +40,7 @@ export async function drive(flight: Flight, handler: Handler): Promise<Outcome> 
                 onAbandoned: policy,
                 waitedFor,
               })
-            })
-          : flight.send('get', async (store) => asOutcome(await store.get(key), fingerprint)))
+            : asOutcome(await flight.send('get', key), fingerprint)
       } catch (error) {
         if (lostAttempt !== undefined) return flight.refuse(lost(key, lostAttempt, error))
         void giveBack(flight, owner)
@@ -59,7 +55,7 @@ export async function drive(flight: Flight, handler: Handler): Promise<Outcome> 
       switch (outcome.type) {
         case 'acquired': {
           if (!flight.deserted) {
-            const result = await runAttempt(flight, handler, outcome, owner, claimedAt)
+            const result = await runAttempt(flight, handler, outcome, owner, flight.sentAt)
             if (result) return result
             lostAttempt = outcome.attempt
             break
@@ -122,6 +118,5 @@ const lost = (key: string, attempt: number, cause?: unknown): Outcome =>
 
 /** Frees a record that was, or may have been, acquired and on which nothing ran. Best effort: its lease does the rest. */
 async function giveBack(flight: Flight, owner: string): Promise<void> {
-  const { key } = flight
-  await flight.send('release', (store) => store.release({ key, owner })).catch(() => {})
+  await flight.send('release', { key: flight.key, owner }).catch(() => {})
 }

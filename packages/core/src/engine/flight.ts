@@ -4,7 +4,7 @@ import { type IdemError, InProgressError } from '../errors'
 import type { Settings } from '../options/settings'
 import type { Engine, EventOfACall, Request } from './engine'
 import { type Outcome, refused } from './outcome'
-import { once, repeat } from './store-calls'
+import { type Answer, type Arguments, type Persistence, StoreCall, THRICE } from './store-calls'
 
 /** An attempt that callers may have to wait for. */
 export interface Busy {
@@ -35,10 +35,12 @@ export class Flight<S extends Store = Store> {
   readonly fingerprint: string | undefined
   readonly settings: Settings
   readonly #request: Request
-  readonly #callers = new Set<Caller>()
+  #leader: Caller | undefined
+  /** Made when somebody joins: most flights carry one caller. */
+  #joined: Set<Caller> | undefined
   readonly #known: number
   /** When this flight last asked the store for something; not later than the store's answer was true. */
-  #sentAt: number
+  sentAt: number
   #busy: Busy | undefined
   #busySince = 0
   /** Called when the last caller has left. */
@@ -51,18 +53,19 @@ export class Flight<S extends Store = Store> {
     this.settings = request.settings
     this.#request = request
     this.#known = engine.forgotten
-    this.#sentAt = engine.runtime.now()
+    this.sentAt = engine.runtime.now()
   }
 
   get deserted(): boolean {
-    return this.#callers.size === 0
+    return this.#leader === undefined && !this.#joined?.size
   }
 
   /** Resolves with the flight's outcome; rejects if the caller leaves before there is one. */
   join({ settings, signal }: Request, leads: boolean): Promise<Outcome> {
     return new Promise((resolve, reject) => {
       const caller: Caller = { leads, settings, since: this.engine.runtime.now(), resolve, reject }
-      this.#callers.add(caller)
+      if (leads) this.#leader = caller
+      else this.#joined = (this.#joined ?? new Set()).add(caller)
       if (signal) {
         const leave = () => this.#leave(caller, signal.reason)
         signal.addEventListener('abort', leave)
@@ -78,7 +81,7 @@ export class Flight<S extends Store = Store> {
     this.#busy = busy
     this.#busySince = this.engine.runtime.now()
     if (before?.elsewhere === busy.elsewhere) return
-    for (const caller of [...this.#callers]) {
+    for (const caller of this.#everybody()) {
       // A leader whose own attempt lost its lease begins to wait only now.
       if (caller.leads && before) caller.since = this.#busySince
       this.#hold(caller)
@@ -93,11 +96,13 @@ export class Flight<S extends Store = Store> {
   /** Every caller gets the outcome, and new ones begin a flight of their own. */
   finish(outcome: Outcome): void {
     this.engine.retire(this)
-    for (const caller of this.#callers) {
+    const callers = this.#everybody()
+    this.#leader = undefined
+    this.#joined = undefined
+    for (const caller of callers) {
       release(caller)
       caller.resolve(outcome)
     }
-    this.#callers.clear()
   }
 
   /** The outcome when nobody is left to get it; new callers begin a flight of their own. */
@@ -106,22 +111,20 @@ export class Flight<S extends Store = Store> {
     return refused(() => new InProgressError(`${this.key} is running`, 0))
   }
 
-  /** Sends a call to the store, three times at most or for `keepTryingMs`. @throws StoreError */
-  send<T>(name: string, send: (store: S) => Promise<T>, keepTryingMs?: number): Promise<T> {
-    const { runtime, alarms, store } = this.engine
-    this.#sentAt = runtime.now()
-    return repeat(runtime, alarms, name, () => send(store), this.#callOptions(name, keepTryingMs))
+  /** Sends a call to the store, three times at most. @throws StoreError */
+  send<Call extends keyof Store>(call: Call, ...args: Arguments<Call>): Promise<Answer<Call>> {
+    return this.persist(THRICE, call, ...args)
   }
 
-  /** Sends a call once, because it comes again anyway, or need not. @throws StoreError */
-  sendOnce<T>(name: string, send: (store: S) => Promise<T>, final: boolean): Promise<T> {
-    return once(
-      this.engine.alarms,
-      name,
-      () => send(this.engine.store),
-      this.#callOptions(name),
-      () => final,
-    )
+  /** Sends a call as often and for as long as that. @throws StoreError */
+  persist<Call extends keyof Store>(
+    persistence: Persistence,
+    call: Call,
+    ...args: Arguments<Call>
+  ): Promise<Answer<Call>> {
+    return new Promise((resolve, reject) => {
+      new StoreCall(this, call, args, persistence, resolve, reject).send()
+    })
   }
 
   emit(event: EventOfACall): void {
@@ -145,12 +148,13 @@ export class Flight<S extends Store = Store> {
   remember(answer: FinalAnswer): void {
     const { cache, forgotten, runtime } = this.engine
     if (this.#known !== forgotten) return
-    cache?.put(this.key, { ...answer, retentionMs: answer.retentionMs - (runtime.now() - this.#sentAt) })
+    cache?.put(this.key, { ...answer, retentionMs: answer.retentionMs - (runtime.now() - this.sentAt) })
   }
 
   /** Offers the answer of this flight's own attempt. */
   rememberSuccess(attempt: number, value: string | undefined): void {
-    const { fingerprint } = this
+    const { fingerprint, engine } = this
+    if (engine.cache === undefined) return
     // Without a fingerprint of its own, a later attempt does not know the record's.
     if (fingerprint === undefined && attempt > 1) return
     const { retentionMs } = this.settings
@@ -165,12 +169,9 @@ export class Flight<S extends Store = Store> {
     })
   }
 
-  #callOptions(call: string, keepTryingMs?: number) {
-    return {
-      timeoutMs: this.settings.storeTimeoutMs,
-      keepTryingMs,
-      onFailure: (error: unknown, final: boolean) => this.emit({ type: 'store-failed', call, error, final }),
-    }
+  #everybody(): readonly Caller[] {
+    const joined = this.#joined ?? []
+    return this.#leader ? [this.#leader, ...joined] : [...joined]
   }
 
   #hold(caller: Caller): void {
@@ -197,7 +198,8 @@ export class Flight<S extends Store = Store> {
   }
 
   #leave(caller: Caller, reason: unknown): void {
-    this.#callers.delete(caller)
+    if (caller === this.#leader) this.#leader = undefined
+    else this.#joined?.delete(caller)
     release(caller)
     caller.reject(reason)
     if (this.deserted) this.onDeserted?.()

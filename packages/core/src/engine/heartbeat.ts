@@ -1,6 +1,10 @@
-import type { Alarm } from './alarms'
+import { Alarm } from './alarms'
 import type { Flight } from './flight'
 import { keepMs } from './policy'
+import { ONCE, type Persistence } from './store-calls'
+
+/** A renewal is sent once: the next one comes anyway. */
+const BEAT: Persistence = { ...ONCE, isFinal: false }
 
 /** What ends an attempt's hold: somebody has the record, the lease ran out unrenewed, or the time is over. */
 export type HeartbeatEnd = 'taken' | 'silent' | 'overdue'
@@ -9,7 +13,7 @@ export type HeartbeatEnd = 'taken' | 'silent' | 'overdue'
  * Renews the lease of a running attempt at a third of it, more often while that fails. The lease is counted from when
  * the claim or renewal was *sent*, so that it ends here before it ends in the store.
  */
-export class Heartbeat {
+export class Heartbeat extends Alarm {
   readonly #flight: Flight
   readonly #owner: string
   /** After `silent` it goes on trying: the record may still be ours. */
@@ -19,9 +23,9 @@ export class Heartbeat {
   #nextBeatAt: number
   #isSilent = false
   #isStopped = false
-  #alarm: Alarm | undefined
 
   constructor(flight: Flight, owner: string, claimedAt: number, onEnd: (end: HeartbeatEnd) => void) {
+    super()
     const { leaseMs, maxRunTimeMs } = flight.settings
     this.#flight = flight
     this.#owner = owner
@@ -34,18 +38,16 @@ export class Heartbeat {
 
   stop(): void {
     this.#isStopped = true
-    this.#flight.engine.alarms.cancel(this.#alarm)
+    this.#flight.engine.alarms.cancel(this)
   }
 
   #arm(): void {
-    const { runtime, alarms } = this.#flight.engine
     const leaseEndsAt = this.#isSilent ? Number.POSITIVE_INFINITY : this.#leaseEndsAt
-    const next = Math.min(this.#overdueAt, this.#nextBeatAt, leaseEndsAt)
-    alarms.cancel(this.#alarm)
-    this.#alarm = alarms.set(next - runtime.now(), () => this.#wake())
+    this.#flight.engine.alarms.set(this, Math.min(this.#overdueAt, this.#nextBeatAt, leaseEndsAt))
   }
 
-  #wake(): void {
+  /** It is time for a renewal, or too late for one. */
+  ring(): void {
     const now = this.#flight.engine.runtime.now()
     if (now >= this.#overdueAt) {
       this.stop()
@@ -65,9 +67,7 @@ export class Heartbeat {
     const { leaseMs } = settings
     const lease = { key, owner: this.#owner, leaseMs, keepMs: keepMs(settings) }
     this.#nextBeatAt = Number.POSITIVE_INFINITY
-    const held = await this.#flight
-      .sendOnce('extend', (store) => store.extend(lease), false)
-      .catch(() => undefined)
+    const held = await this.#flight.persist(BEAT, 'extend', lease).catch(() => undefined)
     if (this.#isStopped) return
     if (held) {
       this.#leaseEndsAt = sentAt + leaseMs

@@ -1,4 +1,5 @@
 import type { Flight } from './flight'
+import { ONCE } from './store-calls'
 
 const FIRST_POLL_MS = 10
 const LONGEST_POLL_MS = 500
@@ -54,7 +55,7 @@ export class Pause {
     try {
       const { key } = this.#flight
       const { signal } = this.#ended
-      await this.#flight.sendOnce('watch', async (store) => store.watch?.(key, this.#wake, signal), true)
+      await this.#flight.persist(ONCE, 'watch', key, this.#wake, signal)
     } catch {
       return false
     }

@@ -2,6 +2,7 @@ import { encodeFailure } from '../codec/failure'
 import type { Acquired } from '../contracts/store'
 import { AbandonedError, LeaseLostError, type StoreError } from '../errors'
 import type { Settings } from '../options/settings'
+import { Alarm } from './alarms'
 import { Attempt } from './attempt'
 import type { Handler } from './drive'
 import { encodeValue } from './encode-value'
@@ -34,7 +35,7 @@ export async function runAttempt(
   try {
     let value: unknown
     try {
-      value = await work(attempt, handler, settings)
+      value = await (attempt.takeover ? work(attempt, handler, settings) : handler(attempt))
     } catch (error) {
       await attempt.stepsEnded()
       attempt.isOver = true
@@ -60,7 +61,9 @@ export async function runUnprotected(flight: Flight, handler: Handler, reason: S
   } as const
   const attempt = new Attempt(flight, acquired, undefined)
   const { maxRunTimeMs } = settings
-  const overdue = flight.engine.alarms.set(maxRunTimeMs, () => giveUp(flight, attempt))
+  const { alarms, runtime } = flight.engine
+  const overdue = new Overdue(() => giveUp(flight, attempt))
+  alarms.set(overdue, runtime.now() + maxRunTimeMs)
   attend(flight, attempt)
   try {
     const value = await handler(attempt)
@@ -73,7 +76,14 @@ export async function runUnprotected(flight: Flight, handler: Handler, reason: S
       settings,
     )
   } finally {
-    flight.engine.alarms.cancel(overdue)
+    alarms.cancel(overdue)
+  }
+}
+
+/** An attempt without a heartbeat has a time limit of its own. */
+class Overdue extends Alarm {
+  constructor(readonly ring: () => void) {
+    super()
   }
 }
 
@@ -92,13 +102,13 @@ function attend(flight: Flight, attempt: Attempt): void {
   flight.wait({ attempt: attempt.attempt, leaseMs: flight.settings.leaseMs, elsewhere: false })
 }
 
-/** The work of an attempt: the handler's, or, after an abandoned attempt, that of who finds out what became of it. */
+/** The work of an attempt that took over: that of who finds out what became of the one before, or the handler's. */
 async function work(
   attempt: Attempt,
   handler: Handler,
   { onAbandoned, maxAttempts }: Settings,
 ): Promise<unknown> {
-  if (!attempt.takeover || typeof onAbandoned !== 'function') return handler(attempt)
+  if (typeof onAbandoned !== 'function') return handler(attempt)
   let verdict: unknown
   try {
     verdict = await onAbandoned(attempt)

@@ -1,10 +1,12 @@
 import { encodeFailure } from '../codec/failure'
 import { type IdemError, UnsettledError } from '../errors'
+import type { Settings } from '../options/settings'
 import type { Attempt } from './attempt'
 import { encodeValue, readBack } from './encode-value'
 import type { Flight } from './flight'
 import { abandoned, type Outcome, raise, ranAndFailed, ranAndSucceeded } from './outcome'
 import { keepMs } from './policy'
+import { ONCE, type Persistence } from './store-calls'
 
 /** Why the outcome of an abandoned attempt is still not known. */
 export class Unreconciled {
@@ -26,9 +28,7 @@ export async function settleSuccess(
   if (error) flight.emit({ type: 'value-omitted', attempt, error })
   const completion = { key, owner, value: text, retentionMs, tombstoneMs }
   try {
-    const settled =
-      !run.isLost &&
-      (await flight.send('complete', (store) => store.complete(completion), settings.settleTimeoutMs))
+    const settled = !run.isLost && (await flight.persist(untilSettled(settings), 'complete', completion))
     if (!settled) {
       run.loseLease('taken')
       return undefined
@@ -59,7 +59,7 @@ export async function settleFailure(
 ): Promise<Outcome | undefined> {
   const { key, settings, engine } = flight
   const { attempt, isOverdue, hasUnsavedStep } = run
-  const { errorCodec, maxResultBytes, maxAttempts, isRetryable, tombstoneMs, settleTimeoutMs } = settings
+  const { errorCodec, maxResultBytes, maxAttempts, isRetryable, tombstoneMs } = settings
   const unreconciled = thrown instanceof Unreconciled
   const error = unreconciled ? thrown.cause : thrown
   // Whoever stopped because it was told to has not failed for good, whatever its policy says of errors.
@@ -70,7 +70,7 @@ export async function settleFailure(
   const failure = encodeFailure(error, errorCodec, maxResultBytes)
   const report = { key, owner, kind, failure, retentionMs, tombstoneMs } as const
   try {
-    const settled = !run.isLost && (await flight.send('fail', (store) => store.fail(report), settleTimeoutMs))
+    const settled = !run.isLost && (await flight.persist(untilSettled(settings), 'fail', report))
     if (!settled) {
       run.loseLease('taken')
       return undefined
@@ -83,6 +83,13 @@ export async function settleFailure(
   if (unreconciled) return abandoned(key, { type: 'abandoned', attempt, failure }, error)
   return ranAndFailed(attempt, error, failure, settings)
 }
+
+/** What is done is told to the store for as long as it takes. */
+const untilSettled = ({ settleTimeoutMs }: Settings): Persistence => ({
+  ...ONCE,
+  sends: Number.POSITIVE_INFINITY,
+  forMs: settleTimeoutMs,
+})
 
 /** A policy that throws has not said no. */
 export function truthOf(policy: () => boolean): boolean {

@@ -1,7 +1,8 @@
 import { describeError } from '../codec/failure'
+import type { Store } from '../contracts/store'
 import { StoreError } from '../errors'
-import type { Runtime } from '../runtime'
-import type { Alarms } from './alarms'
+import { Alarm } from './alarms'
+import type { Flight } from './flight'
 
 /** How often a call is sent before it counts as failed, where no time is given for it. */
 const SENDS = 3
@@ -9,72 +10,106 @@ const SENDS = 3
 const FIRST_PAUSE_MS = 20
 const LONGEST_PAUSE_MS = 500
 
-export interface CallOptions {
-  /** How long one sending may take. */
-  readonly timeoutMs: number
-  /** For how long to send it again; without, three times. */
-  readonly keepTryingMs?: number | undefined
-  readonly onFailure?: (error: unknown, final: boolean) => void
+type Method<Call extends keyof Store> = NonNullable<Store[Call]>
+export type Arguments<Call extends keyof Store> = Parameters<Method<Call>>
+export type Answer<Call extends keyof Store> = Awaited<ReturnType<Method<Call>>>
+
+/** How often and for how long a call is sent, until it is answered. */
+export interface Persistence {
+  readonly sends: number
+  readonly forMs: number
+  /** Whether the last failure is the end of the matter, or the like of it is sent again later. */
+  readonly isFinal: boolean
 }
 
-/** Sends a call once. @throws StoreError if it fails, or gives no answer within `limitMs` */
-export function once<T>(
-  alarms: Alarms,
-  name: string,
-  send: () => Promise<T>,
-  { timeoutMs, onFailure }: CallOptions,
-  isFinal: () => boolean,
-  limitMs = timeoutMs,
-): Promise<T> {
-  return new Promise<T>((resolve, reject) => {
-    let isOver = false
-    const fail = (cause: unknown) => {
-      if (isOver) return
-      isOver = true
-      alarms.cancel(alarm)
-      onFailure?.(cause, isFinal())
-      reject(storeError(name, cause))
-    }
-    const alarm = alarms.set(limitMs, () => fail(new Error(`no answer within ${limitMs} ms`)))
-    try {
-      send().then((answer) => {
-        alarms.cancel(alarm)
-        resolve(answer)
-      }, fail)
-    } catch (cause) {
-      fail(cause)
-    }
-  })
-}
+export const ONCE: Persistence = { sends: 1, forMs: Number.POSITIVE_INFINITY, isFinal: true }
+export const THRICE: Persistence = { ...ONCE, sends: SENDS }
 
 /**
- * Sends a call until it is answered, for as often or as long as the options say: every call of the contract may be
- * repeated.
- *
- * @throws StoreError of the last try
+ * A call on its way to the store, sent until it is answered, as every call of the contract may be; each sending bounded
+ * by `storeTimeout`. It is an alarm: its own time limit.
  */
-export async function repeat<T>(
-  runtime: Runtime,
-  alarms: Alarms,
-  name: string,
-  send: () => Promise<T>,
-  options: CallOptions,
-): Promise<T> {
-  const { keepTryingMs, timeoutMs } = options
-  const giveUpAt = keepTryingMs === undefined ? undefined : runtime.now() + keepTryingMs
-  for (let sent = 1, pauseMs = FIRST_PAUSE_MS; ; sent++, pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
-    const leftMs = giveUpAt === undefined ? timeoutMs : giveUpAt - runtime.now()
-    const isLast = () => (giveUpAt === undefined ? sent >= SENDS : runtime.now() + pauseMs >= giveUpAt)
+export class StoreCall<Call extends keyof Store> extends Alarm {
+  readonly #flight: Flight
+  readonly #call: Call
+  readonly #args: Arguments<Call>
+  readonly #persistence: Persistence
+  readonly #resolve: (answer: Answer<Call>) => void
+  readonly #reject: (error: StoreError) => void
+  readonly #giveUpAt: number
+  #pauseMs = FIRST_PAUSE_MS
+  #limitMs = 0
+  #sent = 0
+  /** Which sending is waited for: what comes of an earlier one is not heard. 0 for none. */
+  #pending = 0
+
+  constructor(
+    flight: Flight,
+    call: Call,
+    args: Arguments<Call>,
+    persistence: Persistence,
+    resolve: (answer: Answer<Call>) => void,
+    reject: (error: StoreError) => void,
+  ) {
+    super()
+    this.#flight = flight
+    this.#call = call
+    this.#args = args
+    this.#persistence = persistence
+    this.#resolve = resolve
+    this.#reject = reject
+    this.#giveUpAt = flight.engine.runtime.now() + persistence.forMs
+  }
+
+  /** It took too long. */
+  ring(): void {
+    this.#fail(new Error(`no answer within ${this.#limitMs} ms`))
+  }
+
+  send(): void {
+    const { engine, settings } = this.#flight
+    const now = engine.runtime.now()
+    const sending = ++this.#sent
+    this.#pending = sending
+    this.#flight.sentAt = now
+    this.#limitMs = Math.max(1, Math.min(settings.storeTimeoutMs, this.#giveUpAt - now))
+    engine.alarms.set(this, now + this.#limitMs)
     try {
-      return await once(alarms, name, send, options, isLast, Math.max(1, Math.min(timeoutMs, leftMs)))
-    } catch (error) {
-      if (isLast()) throw error
+      const method = engine.store[this.#call] as (...args: Arguments<Call>) => Promise<Answer<Call>>
+      method.apply(engine.store, this.#args).then(
+        (answer) => {
+          if (this.#pending !== sending) return
+          engine.alarms.cancel(this)
+          this.#resolve(answer)
+        },
+        (cause) => {
+          if (this.#pending === sending) this.#fail(cause)
+        },
+      )
+    } catch (cause) {
+      this.#fail(cause)
     }
-    await new Promise<void>((resume) => runtime.schedule(pauseMs, resume))
+  }
+
+  #fail(cause: unknown): void {
+    const { engine } = this.#flight
+    this.#pending = 0
+    engine.alarms.cancel(this)
+    const call = this.#call
+    const isLast =
+      this.#sent >= this.#persistence.sends || engine.runtime.now() + this.#pauseMs >= this.#giveUpAt
+    const final = isLast && this.#persistence.isFinal
+    this.#flight.emit({ type: 'store-failed', call, error: cause, final })
+    if (isLast) {
+      this.#reject(storeError(call, cause))
+      return
+    }
+    engine.runtime.schedule(this.#pauseMs, () => this.send())
+    this.#pauseMs = Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS)
   }
 }
 
-export function storeError(name: string, cause: unknown): StoreError {
+export function storeError(call: string, cause: unknown): StoreError {
   if (cause instanceof StoreError) return cause
-  return new StoreError(`the store failed to ${name}: ${describeError(cause).message}`, { cause })
+  return new StoreError(`the store failed to ${call}: ${describeError(cause).message}`, { cause })
 }

@@ -1,16 +1,27 @@
 import { describe, expect, it } from 'vitest'
-import { Alarms } from '../../src/engine/alarms'
+import { Alarm, Alarms } from '../../src/engine/alarms'
 import { VirtualRuntime } from '../support/virtual-runtime'
+
+class Ringing extends Alarm {
+  constructor(readonly ring: () => void) {
+    super()
+  }
+}
 
 describe('alarms', () => {
   it('ring once, when they are due, on one background timer', async () => {
     const time = new VirtualRuntime()
     const alarms = new Alarms(time)
+    const set = (delayMs: number, ring: () => void): Alarm => {
+      const alarm = new Ringing(ring)
+      alarms.set(alarm, time.now() + delayMs)
+      return alarm
+    }
     const rung: [number, string][] = []
     const ring = (name: string) => () => rung.push([time.now() - 1_000, name])
-    alarms.set(50, ring('second'))
-    alarms.set(20, ring('first'))
-    alarms.set(90, ring('third'))
+    set(50, ring('second'))
+    set(20, ring('first'))
+    set(90, ring('third'))
     expect([time.timers, time.backgroundTimers]).toEqual([0, 1])
     await time.advance(1_000)
     expect(rung).toEqual([
@@ -24,14 +35,18 @@ describe('alarms', () => {
   it('stay silent when cancelled, be it by another that rings in the same moment', async () => {
     const time = new VirtualRuntime()
     const alarms = new Alarms(time)
+    const set = (delayMs: number, ring: () => void): Alarm => {
+      const alarm = new Ringing(ring)
+      alarms.set(alarm, time.now() + delayMs)
+      return alarm
+    }
     const rung: string[] = []
-    alarms.cancel(alarms.set(10, () => rung.push('cancelled')))
-    alarms.set(20, () => {
+    alarms.cancel(set(10, () => rung.push('cancelled')))
+    set(20, () => {
       rung.push('first')
       alarms.cancel(second)
     })
-    const second = alarms.set(20, () => rung.push('second'))
-    alarms.cancel(undefined)
+    const second = set(20, () => rung.push('second'))
     await time.advance(100)
     expect(rung).toEqual(['first'])
   })
@@ -39,8 +54,13 @@ describe('alarms', () => {
   it('may be set by one that rings, for the same moment too', async () => {
     const time = new VirtualRuntime()
     const alarms = new Alarms(time)
+    const set = (delayMs: number, ring: () => void): Alarm => {
+      const alarm = new Ringing(ring)
+      alarms.set(alarm, time.now() + delayMs)
+      return alarm
+    }
     const rung: number[] = []
-    alarms.set(10, () => alarms.set(0, () => rung.push(time.now())))
+    set(10, () => set(0, () => rung.push(time.now())))
     await time.advance(100)
     expect(rung).toHaveLength(1)
   })
@@ -48,8 +68,13 @@ describe('alarms', () => {
   it('may be set for never', async () => {
     const time = new VirtualRuntime()
     const alarms = new Alarms(time)
-    alarms.set(Number.POSITIVE_INFINITY, () => expect.unreachable())
-    alarms.set(5, () => {})
+    const set = (delayMs: number, ring: () => void): Alarm => {
+      const alarm = new Ringing(ring)
+      alarms.set(alarm, time.now() + delayMs)
+      return alarm
+    }
+    set(Number.POSITIVE_INFINITY, () => expect.unreachable())
+    set(5, () => {})
     await time.advance(100)
     expect(time.backgroundTimers).toBe(0)
   })
