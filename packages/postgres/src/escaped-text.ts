@@ -1,6 +1,9 @@
-/** What PostgreSQL cannot keep in a text, or what has a meaning of its own where several texts are sent as one. */
+/**
+ * What PostgreSQL cannot keep in a text, what a driver takes for the mark of a byte order, and what has a meaning of its own
+ * where several texts are sent as one.
+ */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it is about
-const AWKWARD = /[\0-\x03]|\p{Surrogate}/gu
+const AWKWARD = /[\0-\x03]|^\ufeff|\p{Surrogate}/gu
 // biome-ignore lint/suspicious/noControlCharactersInRegex: it begins with one
 const ESCAPED = /\x03([0-9a-f]{4})/g
 
@@ -8,8 +11,8 @@ const END = '\x01'
 const NOTHING = '\x02'
 
 /**
- * A text as it is written to the database: as it is, but that U+0000 to U+0003 and lone surrogates become U+0003 and four
- * hexadecimal digits. What a text begins with, its escaped form begins with too.
+ * A text as it is written to the database: as it is, but that U+0000 to U+0003, lone surrogates and a U+FEFF at
+ * its beginning become U+0003 and four hexadecimal digits. What a text begins with, its escaped form begins with too.
  */
 export function escapeText(text: string): string {
   return text.replace(AWKWARD, (char) => `\x03${char.charCodeAt(0).toString(16).padStart(4, '0')}`)

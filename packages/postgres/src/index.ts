@@ -1,4 +1,7 @@
-export type { PostgresClient, PostgresStoreOptions } from './options'
+export type { Isolation, PostgresClient, PostgresLockStoreOptions, PostgresStoreOptions } from './options'
 export { PostgresLockStore } from './postgres-lock-store'
 export { PostgresStore } from './postgres-store'
+export { type Change, type Compared, compareAndSet } from './rows/compare-and-set'
+export type { Row, Table } from './rows/conditions'
+export { type LockRowOptions, lockRow } from './rows/lock-row'
 export type { SweepOptions } from './sweep'

@@ -6,7 +6,7 @@ export interface PostgresClient {
   query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>
 }
 
-export interface PostgresStoreOptions {
+export interface PostgresLockStoreOptions {
   /** @defaultValue `'idem'` */
   readonly schema?: string | undefined
   /** The table; the names of what goes with it begin with it. @defaultValue `'records'` or `'locks'` */
@@ -24,34 +24,51 @@ export interface PostgresStoreOptions {
   readonly prepare?: boolean | undefined
 }
 
+/** How much transactions see of each other. */
+export type Isolation = 'read committed' | 'repeatable read' | 'serializable'
+
+export interface PostgresStoreOptions extends PostgresLockStoreOptions {
+  /** Of the transactions that `Idem.transaction` opens. @defaultValue what the session has */
+  readonly isolation?: Isolation | undefined
+}
+
 /** Checked, and complete. */
 export interface Place {
+  readonly isolation: Isolation | undefined
   readonly names: Names
   readonly listener: ClientBase | undefined
   readonly prepare: boolean
 }
 
-const KNOWN = ['schema', 'table', 'listener', 'prepare']
+const ISOLATIONS: readonly unknown[] = ['read committed', 'repeatable read', 'serializable', undefined]
+
+const KNOWN = ['schema', 'table', 'listener', 'prepare'] as const
 
 /** @throws TypeError that names the option which is wrong or unknown */
 export function resolveOptions(
   client: PostgresClient,
   options: PostgresStoreOptions,
   defaultTable: string,
+  known: readonly (keyof PostgresStoreOptions)[] = KNOWN,
 ): Place {
   isClient('client', client)
   if (typeof options !== 'object' || options === null) {
     throw new TypeError(`options must be an object; got ${shown(options)}`)
   }
   for (const option in options) {
-    if (KNOWN.includes(option)) continue
-    throw new TypeError(`${option} is no option here; there are ${KNOWN.join(', ')}`)
+    if ((known as readonly string[]).includes(option)) continue
+    throw new TypeError(`${option} is no option here; there are ${known.join(', ')}`)
   }
-  const { schema = 'idem', table = defaultTable, listener, prepare = false } = options
+  const { schema = 'idem', table = defaultTable, listener, prepare = false, isolation } = options
   if (listener !== undefined) isListener(listener, client)
   if (typeof prepare !== 'boolean')
     throw new TypeError(`prepare must be true or false; got ${shown(prepare)}`)
-  return { names: new Names(schema, table), listener, prepare }
+  if (!ISOLATIONS.includes(isolation)) {
+    throw new TypeError(
+      `isolation must be one of ${ISOLATIONS.slice(0, 3).join(', ')}; got ${shown(isolation)}`,
+    )
+  }
+  return { isolation, names: new Names(schema, table), listener, prepare }
 }
 
 function isClient(what: string, client: unknown): void {

@@ -5,7 +5,7 @@ import { escapeOptional, escapeText } from './escaped-text'
 import { migrate } from './migrate'
 import { lockMigrations } from './migrations/migrations'
 import type { Names } from './names'
-import { type PostgresClient, type PostgresStoreOptions, resolveOptions } from './options'
+import { type PostgresClient, type PostgresLockStoreOptions, resolveOptions } from './options'
 import { type LockStatements, lockStatements } from './statements/statements'
 import { Subscriptions } from './subscriptions'
 import { Sweeper, type SweepOptions } from './sweep'
@@ -37,7 +37,7 @@ export class PostgresLockStore implements LockStore {
   readonly watch: LockStore['watch']
 
   /** @throws TypeError if the client has no `query`, or an option is wrong or unknown */
-  constructor(client: PostgresClient, options: PostgresStoreOptions = {}) {
+  constructor(client: PostgresClient, options: PostgresLockStoreOptions = {}) {
     const place = resolveOptions(client, options, 'locks')
     const { names, listener } = place
     this.#names = names

@@ -11,7 +11,10 @@ import type {
   StepResult,
   Store,
   StoredRecord,
+  TransactionalStore,
 } from '@idem/core'
+import { transactions } from '@idem/core'
+import type { PoolClient } from 'pg'
 import { acquiredFirst, type ClaimRow, claimOutcome } from './claim-outcome'
 import { Coalescer, Lanes } from './coalescer'
 import { Connection } from './connection'
@@ -28,6 +31,9 @@ import { type RecordRow, shown } from './record-row'
 import { type StoreStatements, storeStatements } from './statements/statements'
 import { Subscriptions } from './subscriptions'
 import { Sweeper, type SweepOptions } from './sweep'
+import { Transactor } from './transactions/transact'
+
+const OPTIONS = ['schema', 'table', 'listener', 'prepare', 'isolation'] as const
 
 /** How many statements of several rows are on their way at most: more would be smaller. */
 const LANES = 4
@@ -46,8 +52,10 @@ const LARGE = 65_536
  * const store = new PostgresStore(new Pool({ connectionString }))
  * await store.migrate()
  * const idem = new Idem({ store })
+ *
+ * @typeParam Tx - what transactions write with: pg's `PoolClient`, or PGlite's `Transaction`
  */
-export class PostgresStore implements Store {
+export class PostgresStore<Tx extends PostgresClient = PoolClient> implements TransactionalStore<Tx> {
   readonly #connection: Connection
   readonly #names: Names
   readonly #statements: StoreStatements
@@ -55,12 +63,15 @@ export class PostgresStore implements Store {
   readonly #claims: Coalescer<Claim, ClaimOutcome>
   readonly #completions: Coalescer<Completion, boolean>
 
+  /** What `Idem.transaction` runs on: see there. It takes connections of the pool, one a transaction. */
+  readonly transactions: TransactionalStore<Tx>['transactions']
+
   /** There if a `listener` was handed over: see {@link Store.watch}. */
   readonly watch: Store['watch']
 
   /** @throws TypeError if the client has no `query`, or an option is wrong or unknown */
   constructor(client: PostgresClient, options: PostgresStoreOptions = {}) {
-    const place = resolveOptions(client, options, 'records')
+    const place = resolveOptions(client, options, 'records', OPTIONS)
     const { names, listener } = place
     this.#names = names
     this.#connection = new Connection(client, place)
@@ -77,6 +88,8 @@ export class PostgresStore implements Store {
       together: likeCompletions,
       send: (completions: readonly Completion[]) => this.#sendCompletions(completions),
     })
+    const transactor = new Transactor<Tx>(this.#connection, place)
+    this.transactions = transactions((request) => transactor.transact(request))
     if (listener) {
       const subscriptions = new Subscriptions(this.#connection, listener, names)
       this.watch = (key, onChange, signal) => subscriptions.add(key, onChange, signal)

@@ -32,7 +32,7 @@ export function database(): Database {
     },
     async end() {
       await pool({ max: 1 }).query(`DROP SCHEMA IF EXISTS "${schema}" CASCADE`)
-      await Promise.all(open.map((client) => client.end()))
+      await Promise.all(open.map((client) => ('ended' in client && client.ended ? undefined : client.end())))
     },
   }
 }

@@ -18,11 +18,15 @@ import saveStep from './records/010-save-step.sql'
 import resolve from './records/011-resolve.sql'
 import remove from './records/012-delete.sql'
 import watch from './records/013-watch.sql'
+import begin from './records/014-begin.sql'
+import settle from './records/015-settle.sql'
+import committed from './records/016-committed.sql'
 
 /** In order; what has been released stays as it is, and what is new comes after it. */
 export const recordMigrations: readonly string[] = [
   ...[table, watched, claim, claimAll, complete, completeAll, fail],
   ...[extend, release, saveStep, resolve, remove, watch],
+  ...[begin, settle, committed],
 ]
 
 /** Likewise. */

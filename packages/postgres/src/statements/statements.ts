@@ -3,8 +3,10 @@ import { type Statement, statement } from '../connection'
 import type { Names } from '../names'
 import acquire from './acquire.sql'
 import awaitWriters from './await-writers.sql'
+import begin from './begin.sql'
 import claim from './claim.sql'
 import claimAll from './claim-all.sql'
+import committed from './committed.sql'
 import complete from './complete.sql'
 import completeAll from './complete-all.sql'
 import remove from './delete.sql'
@@ -18,6 +20,7 @@ import list from './list.sql'
 import release from './release.sql'
 import resolve from './resolve.sql'
 import saveStep from './save-step.sql'
+import settle from './settle.sql'
 import sweepRows from './sweep.sql'
 import sweepExtent from './sweep-extent.sql'
 import sweepWatched from './sweep-watched.sql'
@@ -29,6 +32,8 @@ const store = {
   ...{ delete: remove, get, list, diagnose },
 }
 
+const transaction = { begin, settle, committed }
+
 const watching = { watch, unwatch, awaitWriters }
 
 const sweeping = { extent: sweepExtent, rows: sweepRows, watched: sweepWatched }
@@ -36,6 +41,7 @@ const sweeping = { extent: sweepExtent, rows: sweepRows, watched: sweepWatched }
 const lock = { acquire, extend: extendLock, release, isHeld }
 
 export type StoreStatements = Readonly<Record<keyof typeof store, Statement>>
+export type TransactionStatements = Readonly<Record<keyof typeof transaction, Statement>>
 export type WatchStatements = Readonly<Record<keyof typeof watching, Statement>>
 export type SweepStatements = Readonly<Record<keyof typeof sweeping, Statement>>
 export type LockStatements = Readonly<Record<keyof typeof lock, Statement>>
@@ -45,6 +51,9 @@ export const storeStatements = (names: Names): StoreStatements => filled(names, 
 
 /** Likewise. */
 export const lockStatements = (names: Names): LockStatements => filled(names, lock)
+
+/** What a transaction takes. */
+export const transactionStatements = (names: Names): TransactionStatements => filled(names, transaction)
 
 /** What watching takes, of records as of locks. */
 export const watchStatements = (names: Names): WatchStatements => filled(names, watching)

@@ -6,6 +6,7 @@ CREATE TABLE {{table}} (
   fence bigint NOT NULL,
   -- The lock is held until then, if it has an owner.
   held_until bigint NOT NULL,
+  updated_at bigint NOT NULL,
   -- When the row may be removed: long after its lock was held.
   gone_at bigint NOT NULL,
   name text COLLATE "C" PRIMARY KEY,

@@ -26,8 +26,8 @@ BEGIN
     micros := extract(epoch FROM clock_timestamp()) * 1000000;
     now_ms := micros / 1000;
     IF lock.name IS NULL THEN
-      INSERT INTO {{table}} (name, owner, fence, held_until, gone_at)
-      VALUES (the_name, the_owner, micros, least(now_ms + ttl_ms, never), least(now_ms + ttl_ms, never) + an_hour)
+      INSERT INTO {{table}} (name, owner, fence, updated_at, held_until, gone_at)
+      VALUES (the_name, the_owner, micros, now_ms, least(now_ms + ttl_ms, never), least(now_ms + ttl_ms, never) + an_hour)
       ON CONFLICT (name) DO NOTHING;
       fence := micros;
       EXIT WHEN FOUND;
@@ -48,7 +48,7 @@ BEGIN
       ELSE greatest(lock.fence + 1, micros)
     END;
     UPDATE {{table}} SET
-      owner = the_owner, fence = next_fence, held_until = least(now_ms + ttl_ms, never),
+      owner = the_owner, fence = next_fence, updated_at = now_ms, held_until = least(now_ms + ttl_ms, never),
       gone_at = least(now_ms + ttl_ms, never) + an_hour
     WHERE name = the_name;
     fence := next_fence;

@@ -19,7 +19,8 @@ CREATE TABLE {{table}} (
   attempt integer NOT NULL,
   retryable boolean NOT NULL,
   takeover boolean NOT NULL,
-  -- running, succeeded, failed or abandoned. A running record stays so here when its lease has run out.
+  -- running, succeeded, failed or abandoned; or deleted, which is past its keeping. A running record stays so here when its
+  -- lease has run out.
   state text COLLATE "C" NOT NULL,
   key text COLLATE "C" PRIMARY KEY,
   owner text COLLATE "C" NOT NULL,

@@ -9,7 +9,7 @@ LANGUAGE plpgsql SET enable_seqscan = off AS $function$
 DECLARE
   now_ms CONSTANT bigint := floor(extract(epoch FROM clock_timestamp()) * 1000);
 BEGIN
-  DELETE FROM {{table}}
+  UPDATE {{table}} SET state = 'deleted', updated_at = now_ms, expires_at = 0, gone_at = 0
   WHERE key = the_key AND owner = the_owner AND state = 'running' AND now_ms < gone_at AND attempt = 1;
   IF NOT FOUND THEN
     -- No handler was given this fence, and whoever waited for this attempt must not be answered by the one before it.

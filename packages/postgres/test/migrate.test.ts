@@ -1,0 +1,83 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, describe, expect, inject, it } from 'vitest'
+import { PostgresLockStore, PostgresStore } from '../src'
+import { database } from './database'
+
+const databases: ReturnType<typeof database>[] = []
+
+function fresh() {
+  const db = database()
+  databases.push(db)
+  return db
+}
+
+afterAll(async () => {
+  await Promise.all(databases.map((db) => db.end()))
+})
+
+const claim = {
+  ...{ key: 'key', owner: 'owner', leaseMs: 60_000, keepMs: 60_000, maxAttempts: Infinity },
+  onAbandoned: 'takeover',
+} as const
+
+describe('migrate', () => {
+  it('is safe when 20 processes start at once, for records and for locks', async () => {
+    const { schema, pool } = fresh()
+    const starts = Array.from({ length: 20 }, async () => {
+      const own = pool({ max: 1 })
+      const [store, locks] = [new PostgresStore(own, { schema }), new PostgresLockStore(own, { schema })]
+      await Promise.all([store.migrate(), locks.migrate()])
+      return [await store.claim(claim), await locks.acquire({ name: 'name', owner: 'owner', ttlMs: 60_000 })]
+    })
+    for (const [acquired, lock] of await Promise.all(starts)) {
+      expect(acquired).toMatchObject({ type: 'acquired', attempt: 1 })
+      expect(lock).toMatchObject({ acquired: true })
+    }
+  })
+
+  it('changes nothing where there is nothing to do, and then needs no right to', async () => {
+    const { schema, pool } = fresh()
+    const own = pool()
+    const user = `reader ${randomUUID()}`
+    await new PostgresStore(own, { schema }).migrate()
+    await own.query(`CREATE ROLE "${user}" LOGIN`)
+    await own.query(`GRANT USAGE ON SCHEMA "${schema}" TO "${user}"`)
+    await own.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA "${schema}" TO "${user}"`)
+    const url = new URL(inject('postgresUrl') as string)
+    url.username = encodeURIComponent(user)
+    const theirs = new PostgresStore(pool({ connectionString: url.href }), { schema })
+    await theirs.migrate()
+    expect(await theirs.claim(claim)).toMatchObject({ type: 'acquired' })
+    await own.query(`DROP OWNED BY "${user}"`)
+    await expect(theirs.claim(claim)).rejects.toThrow(/permission denied.*grant/)
+    await own.query(`DROP ROLE "${user}"`)
+  })
+
+  it('is what is missing where there is no table, and the error says so', async () => {
+    const { schema, pool } = fresh()
+    const store = new PostgresStore(pool(), { schema })
+    await expect(store.claim(claim)).rejects.toMatchObject({ code: 'STORE' })
+    await expect(store.claim(claim)).rejects.toThrow(/run migrate\(\)/)
+    await expect(store.get('key')).rejects.toThrow(/run migrate\(\)/)
+    await expect(store.sweep()).rejects.toThrow(/run migrate\(\)/)
+  })
+
+  it('takes any names, and they stay names', async () => {
+    const { pool } = fresh()
+    const own = pool()
+    const odd = `"; DROP SCHEMA public; -- ' \\ ${randomUUID().slice(0, 8)}`
+    const store = new PostgresStore(own, { schema: odd, table: `'"\\; --` })
+    const other = new PostgresStore(own, { schema: odd, table: 'Records' })
+    try {
+      await Promise.all([store.migrate(), other.migrate()])
+      expect(await store.claim(claim)).toMatchObject({ type: 'acquired' })
+      expect(await store.get('key')).toMatchObject({ state: 'running' })
+      expect(await other.get('key')).toBeUndefined()
+      expect(await store.complete({ ...claim, value: 'v', retentionMs: 1, tombstoneMs: 0 })).toBe(true)
+    } finally {
+      await own.query(`DROP SCHEMA "${odd.replaceAll('"', '""')}" CASCADE`)
+    }
+    const { rows } = await own.query(`SELECT FROM pg_namespace WHERE nspname = 'public'`)
+    expect(rows).toHaveLength(1)
+  })
+})
