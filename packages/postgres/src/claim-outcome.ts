@@ -23,6 +23,12 @@ export function acquiredFirst(fence: unknown): ClaimOutcome {
   return { type: 'acquired', attempt: 1, fence: Number(fence), takeover: false, steps: NO_STEPS }
 }
 
+/**
+ * A transaction that is still open has a record of this key, and nobody else can see which. It began after whatever the
+ * claimant may have waited for, and leaves no failure that could be shared.
+ */
+export const HELD_BY_TRANSACTION: ClaimOutcome = { type: 'running', attempt: 1, fence: 0, leaseMs: 1000 }
+
 /** An answer of the claim functions in the words of the contract. */
 export function claimOutcome(row: ClaimRow): ClaimOutcome {
   const { outcome, attempt } = row

@@ -1,3 +1,5 @@
+export { lockStoreMigrations, type MigrationOptions, storeMigrations } from './migrate'
+export type { Migration } from './migrations/migrations'
 export type { Isolation, PostgresClient, PostgresLockStoreOptions, PostgresStoreOptions } from './options'
 export { PostgresLockStore } from './postgres-lock-store'
 export { PostgresStore } from './postgres-store'

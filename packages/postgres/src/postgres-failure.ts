@@ -42,9 +42,14 @@ export function isConflict(error: unknown): boolean {
   return CONFLICTS.includes(sqlState(error) ?? '')
 }
 
+/** Whether somebody else has the row locked, for longer than it was to be waited for. */
+export function isLocked(error: unknown): boolean {
+  return sqlState(error) === '55P03'
+}
+
 /** Whether it is about what one row holds: in a batch, the others may be well. */
 export function isAboutData(error: unknown): boolean {
-  return /^(22|23|54|55)/.test(sqlState(error) ?? '')
+  return /^(22|23|54|55P03)/.test(sqlState(error) ?? '')
 }
 
 /** A failure of the driver or the server as what the contract says it becomes; what it was is its `cause`. */

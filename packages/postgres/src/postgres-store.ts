@@ -15,7 +15,7 @@ import type {
 } from '@idem/core'
 import { transactions } from '@idem/core'
 import type { PoolClient } from 'pg'
-import { acquiredFirst, type ClaimRow, claimOutcome } from './claim-outcome'
+import { acquiredFirst, type ClaimRow, claimOutcome, HELD_BY_TRANSACTION } from './claim-outcome'
 import { Coalescer, Lanes } from './coalescer'
 import { Connection } from './connection'
 import { diagnose } from './diagnose'
@@ -26,7 +26,7 @@ import { migrate } from './migrate'
 import { recordMigrations } from './migrations/migrations'
 import type { Names } from './names'
 import { type PostgresClient, type PostgresStoreOptions, resolveOptions } from './options'
-import { isAboutData } from './postgres-failure'
+import { isAboutData, isLocked } from './postgres-failure'
 import { type RecordRow, shown } from './record-row'
 import { type StoreStatements, storeStatements } from './statements/statements'
 import { Subscriptions } from './subscriptions'
@@ -205,8 +205,7 @@ export class PostgresStore<Tx extends PostgresClient = PoolClient> implements Tr
         ...policy,
         waitedFor ?? null,
       ]
-      const rows = await this.#connection.run<ClaimRow>('claim', this.#statements.claim, values)
-      return rows.map(claimOutcome)
+      return [await this.#sendClaim(values)]
     }
     const waited = claims.map((claim) => claim.waitedFor)
     const values = [
@@ -230,6 +229,16 @@ export class PostgresStore<Tx extends PostgresClient = PoolClient> implements Tr
       else outcomes[row.nth - 1] = claimOutcome(row)
     }
     return Array.from(outcomes, (outcome) => outcome ?? acquiredFirst(fence))
+  }
+
+  async #sendClaim(values: unknown[]): Promise<ClaimOutcome> {
+    try {
+      const rows = await this.#connection.run<ClaimRow>('claim', this.#statements.claim, values)
+      return claimOutcome(rows[0] as ClaimRow)
+    } catch (error) {
+      if (isLocked(error)) return HELD_BY_TRANSACTION
+      throw error
+    }
   }
 
   async #sendCompletions(completions: readonly Completion[]): Promise<readonly boolean[]> {

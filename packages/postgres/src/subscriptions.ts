@@ -86,6 +86,8 @@ export class Subscriptions {
 
   /** The connection is lost, and pg connects no client again: watches that are placed from now on are refused. */
   readonly #missed = (): void => {
+    this.#listening = Promise.reject(new Error('the listener has lost its connection'))
+    this.#listening.catch(() => {})
     for (const { watchers } of this.#channels.values()) for (const watcher of watchers) watcher()
   }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, describe, expect, inject, it } from 'vitest'
-import { PostgresLockStore, PostgresStore } from '../src'
+import { lockStoreMigrations, PostgresLockStore, PostgresStore, storeMigrations } from '../src'
 import { database } from './database'
 
 const databases: ReturnType<typeof database>[] = []
@@ -51,6 +51,24 @@ describe('migrate', () => {
     await own.query(`DROP OWNED BY "${user}"`)
     await expect(theirs.claim(claim)).rejects.toThrow(/permission denied.*grant/)
     await own.query(`DROP ROLE "${user}"`)
+  })
+
+  it('has nothing left to do where its steps were taken one by one', async () => {
+    const { schema, pool } = fresh()
+    const own = pool()
+    for (const { sql } of [...storeMigrations({ schema }), ...lockStoreMigrations({ schema })])
+      await own.query(sql)
+    const versions = `SELECT * FROM "${schema}".records_migrations ORDER BY version`
+    const { rows } = await own.query(versions)
+    const [store, locks] = [new PostgresStore(own, { schema }), new PostgresLockStore(own, { schema })]
+    await store.migrate()
+    await locks.migrate()
+    expect((await own.query(versions)).rows).toEqual(rows)
+    expect(rows).toHaveLength(storeMigrations().length - 1)
+    expect(await store.claim(claim)).toMatchObject({ type: 'acquired' })
+    expect(await locks.acquire({ name: 'name', owner: 'owner', ttlMs: 60_000 })).toMatchObject({
+      acquired: true,
+    })
   })
 
   it('is what is missing where there is no table, and the error says so', async () => {

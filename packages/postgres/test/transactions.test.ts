@@ -237,6 +237,22 @@ describe('a transaction', () => {
     }
   })
 
+  it('keeps `run` waiting elsewhere while the transaction that it joined is open', async () => {
+    const tx = await pool.connect()
+    await tx.query('BEGIN')
+    await process().transaction(key, deposit(), { tx })
+    const store = new PostgresStore(db.pool({ max: 1 }), { schema: db.schema })
+    const events: string[] = []
+    const idem = new Idem({ store, observer: ({ type }) => events.push(type) })
+    const others = [idem.run(key, () => 'no'), idem.run([key, 'other'], () => 'other')]
+    await expect.poll(() => events, { timeout: 4000 }).toContain('waiting')
+    expect(await others[1]).toBe('other')
+    await tx.query('COMMIT')
+    tx.release()
+    expect(await others[0]).toBe(10)
+    expect(events).not.toContain('store-failed')
+  }, 10_000)
+
   it('is refused in a transaction of the caller while another one holds the key', async () => {
     await process().transaction(key, async (ctx) => {
       const tx = await pool.connect()

@@ -32,6 +32,31 @@ export const recordMigrations: readonly string[] = [
 /** Likewise. */
 export const lockMigrations: readonly string[] = [lockTable, lockWatched, lockAcquire, lockRelease, lockWatch]
 
+/** A step that a database takes once. */
+export interface Migration {
+  /** From 0; steps are taken in this order. */
+  readonly version: number
+  /** Statements, separated by semicolons. The last one remembers that the step was taken. */
+  readonly sql: string
+}
+
+/** The same steps as {@link migration} takes, one by one and to be read, for those who let another tool take them. */
+export function migrationSteps(names: Names, migrations: readonly string[]): readonly Migration[] {
+  const prepare = `CREATE SCHEMA IF NOT EXISTS ${names.fill('{{schema}}')};\n\n${versions(names, ' IF NOT EXISTS')};\n`
+  const steps = migrations.map((text, i) => ({
+    version: i + 1,
+    sql: `${names.fill(text).trim()};\n\n${remember(names, i + 1)};\n`,
+  }))
+  return [{ version: 0, sql: prepare }, ...steps]
+}
+
+const versions = (names: Names, unless = ''): string =>
+  `CREATE TABLE${unless} ${names.of('_migrations')} (` +
+  'version integer PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT clock_timestamp())'
+
+const remember = (names: Names, version: number): string =>
+  `INSERT INTO ${names.of('_migrations')} (version) VALUES (${version})`
+
 /**
  * One statement that does what is still to be done, and nothing if that is nothing. As one statement it is one
  * transaction, on whatever connection; a lock makes those who start at once go one after another.
@@ -43,7 +68,7 @@ export function migration(names: Names, migrations: readonly string[]): string {
     (text, i) => `
   IF NOT EXISTS (SELECT FROM ${done} WHERE version = ${i + 1}) THEN
     EXECUTE ${quoteLiteral(names.fill(text))};
-    INSERT INTO ${done} (version) VALUES (${i + 1});
+    ${remember(names, i + 1)};
   END IF;`,
   )
   const body = `
@@ -53,7 +78,7 @@ BEGIN
     CREATE SCHEMA ${names.fill('{{schema}}')};
   END IF;
   IF to_regclass(${quoteLiteral(done)}) IS NULL THEN
-    CREATE TABLE ${done} (version integer PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT clock_timestamp());
+    ${versions(names)};
   END IF;${steps.join('')}
 END`
   return `DO ${quoteLiteral(body)}`

@@ -1,6 +1,6 @@
 import { LockNotAcquiredError } from '@idem/core'
 import type { PostgresClient } from '../options'
-import { sqlState } from '../postgres-failure'
+import { isLocked } from '../postgres-failure'
 import { Bound, condition, type Row, type Table, tableName } from './conditions'
 
 /** What to do about a row that somebody else has locked. */
@@ -10,9 +10,6 @@ export interface LockRowOptions {
   /** Pass it over, as if it were not there, instead of waiting. @defaultValue false */
   readonly skipLocked?: boolean | undefined
 }
-
-/** What the server says of a row that is locked, to who does not wait. */
-const LOCK_NOT_AVAILABLE = '55P03'
 
 /**
  * Locks a row until the transaction ends, and gives it as it is then: nobody else changes it meanwhile. `where` should name
@@ -45,7 +42,7 @@ export async function lockRow<Found = Record<string, unknown>>(
     const { rows } = await tx.query(text, bound.values)
     return rows[0] as Found | undefined
   } catch (error) {
-    if (!nowait || sqlState(error) !== LOCK_NOT_AVAILABLE) throw error
+    if (!nowait || !isLocked(error)) throw error
     throw new LockNotAcquiredError(`a row of ${name} is locked by somebody else`, { cause: error })
   }
 }

@@ -11,6 +11,7 @@
 -- only if it is to be written, so that a replay leaves no trace. And its plans stay with the server's connection, also
 -- where a pooler hands that to somebody else after each transaction.
 --
+-- lock_timeout: a transaction that the caller has open may keep the record to itself for long; nobody waits here for that.
 -- enable_seqscan: a plan that was made while the table was small must not walk through it when it no longer is.
 
 CREATE FUNCTION {{table_claim}}(
@@ -19,7 +20,7 @@ CREATE FUNCTION {{table_claim}}(
   OUT outcome text, OUT left_ms bigint, OUT attempt integer, OUT fence bigint, OUT takeover boolean,
   OUT retryable boolean, OUT fingerprint text, OUT payload text, OUT steps text
 )
-LANGUAGE plpgsql SET enable_seqscan = off AS $function$
+LANGUAGE plpgsql SET lock_timeout = '1s' SET enable_seqscan = off AS $function$
 #variable_conflict use_column
 DECLARE
   never CONSTANT bigint := 8640000000000000;

@@ -15,7 +15,7 @@ RETURNS TABLE (
   nth integer, outcome text, left_ms bigint, attempt integer, fence bigint, takeover boolean, retryable boolean,
   fingerprint text, payload text, steps text
 )
-LANGUAGE plpgsql SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $function$
+LANGUAGE plpgsql SET lock_timeout = '1s' SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $function$
 #variable_conflict use_column
 DECLARE
   never CONSTANT bigint := 8640000000000000;

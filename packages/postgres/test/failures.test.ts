@@ -1,0 +1,145 @@
+import { StoreError } from '@idem/core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { PostgresStore } from '../src'
+import { database } from './database'
+
+const db = database()
+const pool = db.pool()
+const store = new PostgresStore(pool, { schema: db.schema })
+
+beforeAll(() => store.migrate())
+afterAll(() => db.end())
+
+const claimOf = (key: string) =>
+  ({
+    ...{ key, owner: crypto.randomUUID(), leaseMs: 60_000, keepMs: 60_000, maxAttempts: Infinity },
+    onAbandoned: 'takeover',
+  }) as const
+
+/** Ends the connection of whoever waits for a lock in a call of this store. */
+async function endWaiting(): Promise<void> {
+  const text = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE wait_event_type = 'Lock' AND query LIKE $1`
+  await expect.poll(async () => (await pool.query(text, [`%${db.schema}%`])).rowCount).toBe(1)
+}
+
+describe('a failure', () => {
+  it('of a statement that takes too long is told as such, and leaves nothing', async () => {
+    const key = crypto.randomUUID()
+    const claim = claimOf(key)
+    await store.claim(claim)
+    const hasty = new PostgresStore(db.pool({ statement_timeout: 100 }), { schema: db.schema })
+    const holder = await pool.connect()
+    await holder.query('BEGIN')
+    await holder.query(`SELECT FROM "${db.schema}".records FOR UPDATE`)
+    const late = hasty.complete({ ...claim, value: 'v', retentionMs: 60_000, tombstoneMs: 0 })
+    await expect(late).rejects.toThrow(/statement_timeout/)
+    await holder.query('ROLLBACK')
+    holder.release()
+    expect(await store.get(key)).toMatchObject({ state: 'running' })
+  })
+
+  it('of the connection during a statement is told, and the next call has another connection', async () => {
+    const key = crypto.randomUUID()
+    const claim = claimOf(key)
+    await store.claim(claim)
+    const holder = await pool.connect()
+    await holder.query('BEGIN')
+    await holder.query(`SELECT FROM "${db.schema}".records FOR UPDATE`)
+    const completion = { ...claim, value: 'v', retentionMs: 60_000, tombstoneMs: 0 }
+    const cut = store.complete(completion)
+    const told = expect(cut).rejects.toThrow(StoreError)
+    await endWaiting()
+    await told
+    await holder.query('ROLLBACK')
+    holder.release()
+    expect(await store.get(key)).toMatchObject({ state: 'running' })
+    expect(await store.complete(completion)).toBe(true)
+  })
+
+  it('to connect is told', async () => {
+    const nowhere = new PostgresStore(
+      db.pool({ connectionString: 'postgres://postgres@127.0.0.1:1/postgres' }),
+    )
+    await expect(nowhere.claim(claimOf('key'))).rejects.toThrow(/PostgreSQL failed to claim: .*ECONNREFUSED/)
+  })
+
+  it('of the listener wakes who waits, once, and further watches are refused', async () => {
+    const listener = await db.client()
+    const watching = new PostgresStore(pool, { schema: db.schema, listener })
+    let told = 0
+    const leave = new AbortController()
+    await watching.watch?.('key', () => told++, leave.signal)
+    const { rows } = await listener.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')
+    await pool.query('SELECT pg_terminate_backend($1)', [rows[0]?.pid])
+    await expect.poll(() => told).toBe(1)
+    await expect(watching.watch?.('other', () => told++, leave.signal)).rejects.toThrow(StoreError)
+    leave.abort()
+    expect(told).toBe(1)
+  })
+})
+
+describe('a watch', () => {
+  it('leaves nothing behind: no mark, no listener', async () => {
+    const listener = await db.client()
+    const watching = new PostgresStore(pool, { schema: db.schema, listener })
+    const leave = new AbortController()
+    const marks = async () =>
+      (await pool.query(`SELECT FROM "${db.schema}".records_watched WHERE key = 'left'`)).rowCount
+    await Promise.all([1, 2].map(() => watching.watch?.('left', () => {}, leave.signal)))
+    expect(await marks()).toBe(1)
+    leave.abort()
+    await expect.poll(marks).toBe(0)
+    expect(listener.listenerCount('notification')).toBe(0)
+    const { rows } = await listener.query('SELECT pg_listening_channels()')
+    expect(rows).toEqual([])
+  })
+
+  it('waits for who settles at that moment: a settle is told of, or over when the watch is placed', async () => {
+    const key = crypto.randomUUID()
+    const claim = claimOf(key)
+    await store.claim(claim)
+    const settling = await pool.connect()
+    await settling.query('BEGIN')
+    await settling.query(`SELECT "${db.schema}".records_complete($1, $2, 'v', 60000, 0)`, [key, claim.owner])
+    const watching = new PostgresStore(pool, { schema: db.schema, listener: await db.client() })
+    const leave = new AbortController()
+    let placed = false
+    const watch = watching
+      .watch?.(key, () => {}, leave.signal)
+      .then(() => {
+        placed = true
+      })
+    const waiting = `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%records_watch%'`
+    await expect.poll(async () => (await pool.query(waiting)).rowCount).toBe(1)
+    expect(placed).toBe(false)
+    await settling.query('COMMIT')
+    settling.release()
+    await watch
+    expect(await store.get(key)).toMatchObject({ state: 'succeeded' })
+    leave.abort()
+  })
+
+  it('costs those nothing who settle what nobody watches', async () => {
+    const other = await db.client()
+    const heard: string[] = []
+    other.on('notification', ({ payload }) => heard.push(payload ?? ''))
+    const { rows } = await other.query<{ channel: string }>(
+      `SELECT 'idem_' || md5(format('"%s"."records"', $1::text)) AS channel`,
+      [db.schema],
+    )
+    await other.query(`LISTEN ${rows[0]?.channel}`)
+    const watching = new PostgresStore(pool, { schema: db.schema, listener: await db.client() })
+    const leave = new AbortController()
+    let told = 0
+    await watching.watch?.('watched', () => told++, leave.signal)
+    for (const key of ['unwatched', 'watched']) {
+      const claim = claimOf(key)
+      await store.claim(claim)
+      await store.complete({ ...claim, value: 'v', retentionMs: 60_000, tombstoneMs: 0 })
+    }
+    await expect.poll(() => told).toBe(1)
+    expect(heard).toEqual(['watched'])
+    leave.abort()
+  })
+})
