@@ -58,6 +58,19 @@ export const resolveCases: CaseGroup<StoreScene> = {
       },
     },
     {
+      name: 'leaves the value out after a failure too, and does not take that for one',
+      async run(scene) {
+        await scene.fail((await scene.acquire()).owner, 'retryable')
+        equal(await scene.resolve({ value: undefined }), true)
+        matches(await scene.claim(), {
+          type: 'settled',
+          state: 'succeeded',
+          value: undefined,
+          failure: undefined,
+        })
+      },
+    },
+    {
       name: 'puts its own token in the place of the owner',
       async run(scene) {
         await scene.lapsed()

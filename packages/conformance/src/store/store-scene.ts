@@ -33,8 +33,9 @@ export class StoreScene {
     return new StoreScene(this.store, this.time, this.terms, key)
   }
 
+  /** Random, and of the length that the owners of `Idem` have: a store may keep such in a form of its own. */
   token(): string {
-    return crypto.randomUUID()
+    return crypto.randomUUID().replaceAll('-', '').slice(-16)
   }
 
   claim(claim: Partial<Claim> = {}): Promise<ClaimOutcome> {
