@@ -1,6 +1,5 @@
 import { StoreError } from '@idem/core'
-import type { Redis } from 'ioredis'
-import type { RedisClient } from './options'
+import type { RedisClient, RedisClusterClient, RedisServer } from './redis-client'
 import { redisFailure } from './redis-failure'
 import type { Script, ScriptRunner } from './scripts/script'
 
@@ -28,8 +27,9 @@ export class Connection {
   }
 
   /** The servers that hold keys. */
-  primaries(): Redis[] {
-    return 'nodes' in this.client ? this.client.nodes('master') : [this.client]
+  primaries(): RedisServer[] {
+    const { client } = this
+    return client.isCluster ? (client as RedisClusterClient).nodes('master') : [client as RedisServer]
   }
 
   /** Runs a script on the server that holds its keys. @throws StoreError */

@@ -1,3 +1,4 @@
-export type { RedisClient, RedisLockStoreOptions, RedisStoreOptions } from './options'
+export type { RedisLockStoreOptions, RedisStoreOptions } from './options'
+export type { RedisClient } from './redis-client'
 export { RedisLockStore } from './redis-lock-store'
 export { RedisStore } from './redis-store'

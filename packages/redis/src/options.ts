@@ -1,7 +1,4 @@
-import type { Cluster, Redis } from 'ioredis'
-
-/** A client of ioredis, for a single server, a primary found by Sentinel, or a cluster. It stays the user's own. */
-export type RedisClient = Redis | Cluster
+import type { RedisClient } from './redis-client'
 
 export interface RedisLockStoreOptions {
   /** Stands in front of every key, and of every channel. @defaultValue `''` */

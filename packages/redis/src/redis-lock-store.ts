@@ -1,7 +1,8 @@
 import type { LockHolder, LockOutcome, LockRequest, LockStore } from '@idem/core'
 import { Connection } from './connection'
 import { duration } from './durations'
-import { type RedisClient, type RedisLockStoreOptions, resolveOptions } from './options'
+import { type RedisLockStoreOptions, resolveOptions } from './options'
+import type { RedisClient } from './redis-client'
 import { lockScripts } from './scripts/scripts'
 import { Subscriptions } from './subscriptions'
 

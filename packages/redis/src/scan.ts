@@ -1,5 +1,5 @@
-import type { Redis } from 'ioredis'
 import type { Connection } from './connection'
+import type { RedisServer } from './redis-client'
 
 export interface KeyPage {
   /** Without the store's prefix. */
@@ -27,7 +27,7 @@ export async function scan(
   limit: number,
   from: string | undefined,
 ): Promise<KeyPage> {
-  const servers = connection.primaries().map((server): [string, Redis] => [name(server), server])
+  const servers = connection.primaries().map((server): [string, RedisServer] => [name(server), server])
   servers.sort(([one], [other]) => (one < other ? -1 : 1))
   const begin = connection.keyPrefix + storePrefix
   const match = `${literally(begin + prefix)}*`
@@ -61,7 +61,7 @@ function parse(cursor: string): Position {
   throw new TypeError(`cursor must be one that an earlier page gave; got ${JSON.stringify(cursor)}`)
 }
 
-const name = ({ options: { host, port, path } }: Redis): string => path ?? `${host}:${port}`
+const name = ({ options: { host, port, path } }: RedisServer): string => path ?? `${host}:${port}`
 
 /** A text as a pattern that matches nothing else. */
 const literally = (text: string): string => text.replace(/[\\*?[\]^-]/g, '\\$&')

@@ -1,4 +1,4 @@
-import type { Cluster, Redis } from 'ioredis'
+import type { RedisClient } from './redis-client'
 
 interface Channel {
   readonly watchers: Set<() => void>
@@ -11,7 +11,7 @@ interface Channel {
  * somebody watches it, and there are listeners while there are channels: when nobody watches, nothing is left.
  */
 export class Subscriptions {
-  readonly #subscriber: Redis | Cluster
+  readonly #subscriber: RedisClient
   readonly #prefix: string
   readonly #channels = new Map<string, Channel>()
 
@@ -19,7 +19,7 @@ export class Subscriptions {
    * `prefix`: what stands in front of every key on the server, and so of the channel of that name. A `keyPrefix` is part
    * of it: the driver puts that in front of keys, but not of channels.
    */
-  constructor(subscriber: Redis | Cluster, prefix: string) {
+  constructor(subscriber: RedisClient, prefix: string) {
     this.#subscriber = subscriber
     this.#prefix = prefix
   }
@@ -61,8 +61,8 @@ export class Subscriptions {
     this.#subscriber.unsubscribe(channel).catch(() => {})
   }
 
-  readonly #heard = (channel: string): void => {
-    for (const watcher of this.#channels.get(channel)?.watchers ?? []) watcher()
+  readonly #heard = (channel: unknown): void => {
+    for (const watcher of this.#channels.get(channel as string)?.watchers ?? []) watcher()
   }
 
   /** What is published now is not heard. */

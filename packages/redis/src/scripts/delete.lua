@@ -3,6 +3,8 @@
 -- KEYS     1 the record
 -- Returns  1: there was one; 0: there was none
 
-local removed = redis.call('DEL', KEYS[1])
+-- GET fails for what is no string, and so is somebody else's.
+if not redis.call('GET', KEYS[1]) then return 0 end
+redis.call('DEL', KEYS[1])
 tell(KEYS[1])
-return removed
+return 1

@@ -1,0 +1,77 @@
+import { Idem, StoreError } from '@idem/core'
+import { serverOrSkip, startPrivateRedis, startRedisCluster } from '@idem/test-servers'
+import { afterAll, afterEach, describe, expect, test } from 'vitest'
+import { RedisStore } from '../src/index'
+import { openClients } from './support/open-clients'
+import { openClusterClients } from './support/open-cluster'
+import { aClaim, aCompletion } from './support/requests'
+
+const primary = serverOrSkip('a private Redis', await startPrivateRedis())
+const replica = primary && serverOrSkip('a replica', await startPrivateRedis({ replicaOf: primary.port }))
+
+describe.skipIf(replica === undefined)('a store that waits for a replica', () => {
+  const open = openClients()
+  const client = open(primary?.url ?? '')
+  const store = new RedisStore(client, { waitReplicas: 1 })
+
+  afterEach(() => replica?.resume())
+  afterAll(async () => {
+    await replica?.stop()
+    await primary?.stop()
+  })
+
+  test('has told it what was written when a call is over, scripts known or not', async () => {
+    const reading = open(replica?.url ?? '', { readOnly: true })
+    for (const key of ['unknown scripts', 'known scripts']) {
+      const claim = aClaim(key)
+      expect(await store.claim(claim)).toMatchObject({ type: 'acquired' })
+      expect(await reading.exists(key)).toBe(1)
+      expect(await store.complete(aCompletion(claim))).toBe(true)
+      expect((await reading.getBuffer(key))?.toString('latin1', 0, 1)).toBe('S')
+    }
+  })
+
+  test('fails a call of which it does not hear, and succeeds with the same attempt when it is sent again', async () => {
+    const claim = aClaim('stopped')
+    await replica?.pause()
+    const error: unknown = await store.claim(claim).catch((thrown: unknown) => thrown)
+    expect(error).toBeInstanceOf(StoreError)
+    expect((error as StoreError).message).toMatch(/0 of 1 replicas \(waitReplicas\) have it after 1000 ms/)
+    await replica?.resume()
+    expect(await store.claim(claim)).toMatchObject({ type: 'acquired', attempt: 1 })
+
+    await replica?.pause()
+    await expect(store.complete(aCompletion(claim))).rejects.toThrow(/0 of 1 replicas/)
+    await replica?.resume()
+    expect(await store.complete(aCompletion(claim))).toBe(true)
+    expect(await store.get('stopped')).toMatchObject({ state: 'succeeded', attempt: 1 })
+  })
+
+  test('of which it does not hear once, costs a caller nothing but time', async () => {
+    const idem = new Idem({ store })
+    let runs = 0
+    await replica?.pause()
+    setTimeout(() => void replica?.resume(), 300)
+    expect(await idem.run('slow', async () => ++runs)).toBe(1)
+    expect(await idem.run('slow', async () => ++runs)).toBe(1)
+  })
+})
+
+const cluster = serverOrSkip('a Redis Cluster', await startRedisCluster({ replicas: 1 }))
+
+describe.skipIf(cluster === undefined)('on a cluster, a store that waits for a replica', () => {
+  const open = openClusterClients(cluster)
+  afterAll(() => cluster?.stop())
+
+  test('waits where the key is', { timeout: 20_000 }, async () => {
+    const idem = new Idem({ store: new RedisStore(open(), { waitReplicas: 1 }) })
+    const keys = Array.from({ length: 30 }, (_, i) => i)
+    expect(await Promise.all(keys.map((key) => idem.run(String(key), async () => key)))).toEqual(keys)
+    expect(await Promise.all(keys.map((key) => idem.run(String(key), async () => -1)))).toEqual(keys)
+  })
+
+  test('fails where there are not so many', { timeout: 20_000 }, async () => {
+    const store = new RedisStore(open(), { waitReplicas: 2 })
+    await expect(store.claim(aClaim('too many'))).rejects.toThrow(/1 of 2 replicas/)
+  })
+})
