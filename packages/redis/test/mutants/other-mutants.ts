@@ -1,0 +1,115 @@
+import type { ScriptMutant } from './script-mutant'
+
+const of =
+  (script: string) =>
+  (bug: string, find: string, replace: string): ScriptMutant => ({ bug, script, find, replace })
+const extend = of('extend')
+const release = of('release')
+const saveStep = of('save-step')
+const remove = of('delete')
+const get = of('get')
+const record = of('record')
+const clock = of('clock')
+
+const HELD = "if not record or record.state ~= 'R' or record.owner ~= ARGV[1] then return 0 end"
+const BY_ANYBODY = "if not record or record.state ~= 'R' then return 0 end"
+const IN_ANY_STATE = 'if not record or record.owner ~= ARGV[1] then return 0 end'
+
+export const otherMutants: readonly ScriptMutant[] = [
+  extend('a stranger extends', HELD, BY_ANYBODY),
+  extend('what is settled is extended', HELD, IN_ANY_STATE),
+  extend('an extension does not renew the lease', 'record.lease_until = after(ARGV[2])', ''),
+  extend(
+    'an extension does not renew the keeping',
+    'records.put(KEYS[1], record, ARGV[3])',
+    "redis.call('SET', KEYS[1], records.encode(record), 'KEEPTTL')",
+  ),
+
+  release('a stranger releases', HELD, BY_ANYBODY),
+  release('what is settled is released', HELD, IN_ANY_STATE),
+  release('a later attempt takes all with it', 'if record.attempt == 1 then', 'if true then'),
+  release('a first attempt leaves a record', 'if record.attempt == 1 then', 'if false then'),
+  release('a released takeover is a failure', "record.takeover and 'A' or 'T'", "'T'"),
+  release('a released second try is an abandonment', "record.takeover and 'A' or 'T'", "'A'"),
+  release('a released attempt stays a takeover', 'record.takeover = false', ''),
+  release('a released attempt counts', 'record.attempt = record.attempt - 1', ''),
+  release(
+    'who waited for the released attempt is answered by the one before',
+    'record.fence = record.fence - 1',
+    '',
+  ),
+  release('a release does not move the last change', 'record.updated_at = now\n', ''),
+  release(
+    'a released record is kept for ever',
+    "records.encode(record), 'KEEPTTL')",
+    'records.encode(record))',
+  ),
+  release('a release tells nobody', 'tell(KEYS[1])', ''),
+
+  saveStep('a stranger saves steps', HELD, BY_ANYBODY),
+  saveStep('steps are saved when all is settled', HELD, IN_ANY_STATE),
+  saveStep(
+    'a step that was saved is saved again',
+    'if sub(steps, at + 4, at + 3 + length) == name then return 1 end',
+    '',
+  ),
+  saveStep(
+    'a step that begins with the name of another is lost',
+    'if sub(steps, at + 4, at + 3 + length) == name',
+    'if sub(steps, at + 4, at + 3 + math.min(length, #name)) == name',
+  ),
+  saveStep('an omitted value is an empty one', "or pack('>I4', 0)", "or pack('>I4', 1)"),
+  saveStep('a step does not move the last change', 'record.updated_at = now\n', ''),
+  saveStep(
+    'a record with steps is kept for ever',
+    "records.encode(record), 'KEEPTTL')",
+    'records.encode(record))',
+  ),
+
+  remove(
+    "what is somebody else's is deleted",
+    "if not redis.call('GET', KEYS[1]) then return 0 end",
+    "if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end",
+  ),
+  remove('a deletion tells nobody', 'tell(KEYS[1])', ''),
+
+  get(
+    'a record that is kept for ever is over',
+    'expires_at < 0 and NEVER or expires_at',
+    'math.max(expires_at, 0)',
+  ),
+  get('what is no record fails the page that it is on', "type(raw) ~= 'string'", 'not raw'),
+
+  record('a takeover is not kept', 'local flags = record.takeover and TAKEOVER or 0', 'local flags = 0'),
+  record(
+    'any owner is taken for one of 16 bytes',
+    'if #owner == 16 then flags = bor(flags, OWNER16) else',
+    'flags = bor(flags, OWNER16) if false then',
+  ),
+  record('any fingerprint is taken for one of 24 bytes', 'if #fingerprint == 24 then', 'if true then'),
+  record(
+    'later attempts are first ones',
+    'if record.attempt ~= 1 or record.created_at ~= claimed_at then',
+    'if record.created_at ~= claimed_at then',
+  ),
+  record(
+    'a released second attempt forgets when the first began',
+    'if record.attempt ~= 1 or record.created_at ~= claimed_at then',
+    'if record.attempt ~= 1 then',
+  ),
+  record('the end of the retention is not kept', 'if record.retention_end ~= 0 or delta', 'if delta'),
+  record('a change before the fence tells a wrong time', 'or delta < 0 or', 'or'),
+  record('a change long after the fence tells a wrong time', ' or delta >= WIDE_FROM then', ' then'),
+  record('a tombstone can be resolved', 'if now >= record.retention_end then return end', ''),
+  record(
+    'what is settled is kept for ever',
+    "redis.call('SET', key, records.encode(record), 'PX', ttl)",
+    "redis.call('SET', key, records.encode(record))",
+  ),
+  clock(
+    'what is without limit ends',
+    "if duration == '' then return NEVER end",
+    "if duration == '' then return now end",
+  ),
+  clock('the clock is off by a thousand', 'now = floor(micros / 1000)', 'now = floor(micros / 1000000)'),
+]
