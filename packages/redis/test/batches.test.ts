@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { RedisStore } from '../src/index'
 import { Commands, type SentCommand } from './support/commands'
 import { openClients } from './support/open-clients'
-import { aClaim, aCompletion, fingerprintOf } from './support/requests'
+import { aClaim, aCompletion, aFailure, fingerprintOf } from './support/requests'
 
 const server = serverOrSkip('a private Redis', await startPrivateRedis())
 
@@ -141,6 +141,22 @@ describe.skipIf(server === undefined)('claims and settles that go together', () 
       store.claim(aClaim(key('failed'))),
     ])
     expect(outcomes.map(({ type }) => type)).toEqual(['acquired', 'abandoned', 'abandoned', 'acquired'])
+  })
+
+  test('keep each what it asked for: the attempt that it waited for', async () => {
+    const failed = aClaim(key('failed'))
+    const claimed = await store.claim(failed)
+    await store.fail(aFailure(failed))
+    const fence = claimed.type === 'acquired' ? claimed.fence : 0
+    const [, ...outcomes] = await Promise.all([
+      store.claim(aClaim(key('ahead'))),
+      store.claim(aClaim(key('failed'), { waitedFor: fence })),
+      store.claim(aClaim(key('other'))),
+      store.claim(aClaim(key('failed'))),
+      store.claim(aClaim(key('failed'), { waitedFor: fence })),
+    ])
+    // Those who waited for the same go together, before the others.
+    expect(outcomes.map(({ type }) => type)).toEqual(['settled', 'acquired', 'acquired', 'settled'])
   })
 
   test('keep each what it asked for: value, retention and tombstone', async () => {

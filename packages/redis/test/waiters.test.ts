@@ -1,4 +1,4 @@
-import { Idem } from '@idem/core'
+import { Idem, type IdemEvent } from '@idem/core'
 import { serverOrSkip, startPrivateRedis, startTcpProxy } from '@idem/test-servers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { RedisStore } from '../src/index'
@@ -114,6 +114,21 @@ describe.skipIf(server === undefined)('who waits, with a subscriber,', () => {
     },
   )
 
+  test('looks again when its connection is lost, before there is another', async () => {
+    const proxy = await startTcpProxy(url)
+    try {
+      const store = new RedisStore(open(url), { subscriber: open(proxy.url, { retryStrategy: () => 10 }) })
+      const [told, leave] = [new Gate(), new AbortController()]
+      await store.watch?.('any', told.open, leave.signal)
+      await proxy.refuse(true)
+      proxy.cut()
+      await told.opened
+      leave.abort()
+    } finally {
+      await proxy.close()
+    }
+  })
+
   test('looks again when its connection comes back: it may have missed the message', async () => {
     const proxy = await startTcpProxy(url)
     try {
@@ -135,13 +150,16 @@ describe.skipIf(server === undefined)('who waits, with a subscriber,', () => {
 
   test('need not be heard of: the owner may be a user who must not PUBLISH', async () => {
     await operator.acl('SETUSER', 'mute', 'on', '>secret', '~*', '+@all', '-publish', 'resetchannels')
-    const by = new Idem({ store: new RedisStore(open(url, { username: 'mute', password: 'secret' })) })
+    const events: IdemEvent[] = []
+    const store = new RedisStore(open(url, { username: 'mute', password: 'secret' }))
+    const by = new Idem({ store, observer: (event) => events.push(event) })
     const { key, gate, done } = await running(by)
     // These timers do fire: without a message there is only looking again.
     const answered = answer(new Idem({ store: new RedisStore(open(url), { subscriber: open(url) }) }), key)
     gate.open()
     expect(await done).toBe('the answer')
     expect(await answered).toBe('the answer')
+    expect(events.map(({ type }) => type)).toEqual(['started', 'succeeded'])
   })
 
   test('without a subscriber, looks again ever more rarely', async () => {
