@@ -117,7 +117,9 @@ describe.skipIf(server === undefined)('who waits, with a subscriber,', () => {
   test('looks again when its connection is lost, before there is another', async () => {
     const proxy = await startTcpProxy(url)
     try {
-      const store = new RedisStore(open(url), { subscriber: open(proxy.url, { retryStrategy: () => 10 }) })
+      const subscriber = open(proxy.url, { retryStrategy: () => 10 })
+      await subscriber.ping()
+      const store = new RedisStore(open(url), { subscriber })
       const [told, leave] = [new Gate(), new AbortController()]
       await store.watch?.('any', told.open, leave.signal)
       await proxy.refuse(true)
