@@ -3,7 +3,11 @@ import { type EmptyProject, emptyProject } from './empty-project'
 
 let project: EmptyProject
 beforeAll(() => {
-  project = emptyProject('conformance', 'typescript@5.9.3', 'vitest@4.1.12', '@types/node@20')
+  project = emptyProject({
+    programs: 'conformance',
+    packages: ['@idem/core', '@idem/conformance'],
+    dependencies: ['typescript@5.9.3', 'vitest@4.1.12', '@types/node@20'],
+  })
 })
 afterAll(() => project?.remove())
 

@@ -1,45 +1,40 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { documentedPrograms } from './documented-programs'
 import { type EmptyProject, emptyProject } from './empty-project'
 
-const ROOT = join(import.meta.dirname, '../../..')
-
-/** The TypeScript of a document, block by block. */
-function codeOf(document: string): string[] {
-  const text = readFileSync(join(ROOT, document), 'utf8')
-  return [...text.matchAll(/^```ts\n(.*?)^```$/gms)].map((block) => block[1] as string)
-}
-
-/** What the comments behind `console.log(…)` say that it prints. */
-const promisedBy = (code: string): string[] =>
-  [...code.matchAll(/console\.log\(.*\) \/\/ (.+)$/gm)].map((line) => line[1] as string)
-
-const programs = ['README.md', 'packages/core/README.md'].flatMap((document) =>
-  codeOf(document).map((code, at) => ({
-    title: `block ${at + 1} of ${document}`,
-    file: `${document.replace(/\W/g, '-')}-${at}`,
-    code,
-  })),
-)
+const redisUrl = inject('redisUrl')
+const packages = inject('packed').map(({ name }) => name)
+const documents = ['README.md', ...packages.map((name) => `${name.replace('@idem', 'packages')}/README.md`)]
+const programs = documents.flatMap(documentedPrograms)
 
 let project: EmptyProject
 beforeAll(() => {
-  project = emptyProject('documented', 'typescript@5.9.3')
+  project = emptyProject({
+    programs: 'documented',
+    packages: packages.filter((name) => programs.some(({ code }) => code.includes(`from '${name}'`))),
+    dependencies: ['typescript@5.9.3', '@types/node@20'],
+    environment: redisUrl === undefined ? {} : { REDIS_URL: redisUrl },
+  })
   for (const { file, code } of programs) writeFileSync(join(project.root, `${file}.ts`), code)
   project.run('npx', 'tsc')
 })
 afterAll(() => project?.remove())
 
 describe('the code in the documentation', () => {
-  it('is there', () => {
-    expect(programs.length).toBeGreaterThanOrEqual(3)
+  it.each(['README.md', 'packages/core/README.md', 'packages/redis/README.md'])('is in %s', (document) => {
+    expect(documentedPrograms(document)).not.toEqual([])
   })
 
-  it.each(programs)('$title compiles strictly, and prints what it says', ({ file, code }) => {
-    const promised = promisedBy(code)
-    expect(promised).not.toEqual([])
-    const printed = project.run('node', `out/${file}.js`).split('\n')
-    expect(printed).toEqual(expect.arrayContaining(promised))
-  })
+  for (const { title, file, promised, needsRedis } of programs) {
+    it.skipIf(needsRedis && redisUrl === undefined)(
+      `${title} compiles strictly, and prints what it says`,
+      () => {
+        expect(promised).not.toEqual([])
+        const printed = project.run('node', `out/${file}.js`).split('\n')
+        expect(printed).toEqual(expect.arrayContaining([...promised]))
+      },
+    )
+  }
 })

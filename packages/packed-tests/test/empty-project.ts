@@ -11,22 +11,41 @@ export interface EmptyProject {
   remove(): void
 }
 
-/**
- * An npm project outside the workspace, with `programs/<name>` in it, the packed packages
- * and what else a user would install.
- */
-export function emptyProject(programs: string, ...dependencies: string[]): EmptyProject {
+export interface ProjectContents {
+  /** The folder of `programs` that is copied into it. */
+  readonly programs: string
+  /** Those of this workspace that are installed from their tarballs. */
+  readonly packages: readonly string[]
+  /** What else a user would install, as npm takes it. @defaultValue nothing */
+  readonly dependencies?: readonly string[]
+  /** What its commands find in their environment, beside what is there. @defaultValue nothing */
+  readonly environment?: Readonly<Record<string, string>>
+}
+
+/** An npm project outside the workspace. */
+export function emptyProject(contents: ProjectContents): EmptyProject {
+  const { programs, packages, dependencies = [], environment = {} } = contents
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'idem-consumer-')))
-  cpSync(join(import.meta.dirname, '../programs', programs), root, { recursive: true })
-  writeFileSync(
-    join(root, 'package.json'),
-    JSON.stringify({ name: 'consumer', private: true, type: 'module' }),
-  )
-  const run = (command: string, ...args: string[]) => runCommand(command, args, root)
-  const packages = inject('packed').filter(
-    ({ name }) => name === `@idem/${programs}` || name === '@idem/core',
-  )
-  const install = ['install', '--no-audit', '--no-fund', '--prefer-offline', '--save-exact']
-  run('npm', ...install, ...packages.map(({ tarball }) => tarball), ...dependencies)
-  return { root, run, remove: () => rmSync(root, { recursive: true, force: true }) }
+  const run = (command: string, ...args: string[]) =>
+    runCommand(command, args, { directory: root, environment })
+  const remove = () => rmSync(root, { recursive: true, force: true })
+  try {
+    cpSync(join(import.meta.dirname, '../programs', programs), root, { recursive: true })
+    writeFileSync(
+      join(root, 'package.json'),
+      JSON.stringify({ name: 'consumer', private: true, type: 'module' }),
+    )
+    const install = ['install', '--no-audit', '--no-fund', '--prefer-offline', '--save-exact']
+    run('npm', ...install, ...packages.map(tarballOf), ...dependencies)
+  } catch (error) {
+    remove()
+    throw error
+  }
+  return { root, run, remove }
+}
+
+function tarballOf(name: string): string {
+  const tarball = inject('packed').find((packed) => packed.name === name)?.tarball
+  if (tarball === undefined) throw new Error(`${name} is not packed: it is private, or not of this workspace`)
+  return tarball
 }

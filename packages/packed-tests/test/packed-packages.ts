@@ -24,7 +24,9 @@ export function setup(project: TestProject): () => void {
     const cwd = join(packages, folder)
     const manifest = JSON.parse(readFileSync(join(cwd, 'package.json'), 'utf8'))
     if (manifest.private) continue
-    const output = runCommand('pnpm', ['pack', '--json', '--pack-destination', destination], cwd)
+    const output = runCommand('pnpm', ['pack', '--json', '--pack-destination', destination], {
+      directory: cwd,
+    })
     packed.push({ name: manifest.name, tarball: JSON.parse(output).filename })
   }
   project.provide('packed', packed)

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
+import ts from 'typescript'
 import { describe, expect, inject, it } from 'vitest'
 import { runCommand } from './run-command'
 
@@ -9,7 +10,8 @@ describe.each(inject('packed'))('$name', ({ tarball }) => {
     .trim()
     .split('\n')
     .map((path) => path.replace('package/', ''))
-  const read = (path: string) => JSON.parse(runCommand('tar', ['-xzOf', tarball, `package/${path}`]))
+  const text = (path: string) => runCommand('tar', ['-xzOf', tarball, `package/${path}`])
+  const read = (path: string) => JSON.parse(text(path))
   const manifest = read('package.json')
 
   it('passes publint', async () => {
@@ -39,6 +41,27 @@ describe.each(inject('packed'))('$name', ({ tarball }) => {
     const { dependencies, peerDependencies } = manifest
     const ranges = Object.values({ ...dependencies, ...peerDependencies })
     expect(ranges.filter((range) => /^(workspace|link|file|catalog):/.test(String(range)))).toEqual([])
+  })
+
+  const named = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies })
+  const modulesAskedFor = (endings: RegExp) =>
+    files
+      .filter((path) => path.startsWith('dist/') && endings.test(path))
+      .flatMap((path) => ts.preProcessFile(text(path), true, true).importedFiles)
+      .map(({ fileName }) => fileName)
+
+  it('asks for no module but those that its manifest names, and for those of Node by their full name', () => {
+    const known = [...named.map((name) => new RegExp(`^${name}(/|$)`)), /^(\.|#|node:)/]
+    const asked = modulesAskedFor(/\.(js|cjs|d\.ts|d\.cts)$/)
+    expect(asked.filter((name) => !known.some((form) => form.test(name)))).toEqual([])
+  })
+
+  it('brings the code of no other package', () => {
+    for (const endings of [/\.js$/, /\.d\.ts$/, ...(manifest.main ? [/\.cjs$/, /\.d\.cts$/] : [])]) {
+      if (named.includes('@idem/core')) expect(modulesAskedFor(endings)).toContain('@idem/core')
+    }
+    const sources = files.filter((path) => path.endsWith('.map')).flatMap((path) => read(path).sources)
+    expect(sources.filter((source: string) => !/^(\.\.\/)+src\//.test(source))).toEqual([])
   })
 
   it('has whole source maps: each source that a map names is in it', () => {
