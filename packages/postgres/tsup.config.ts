@@ -9,5 +9,7 @@ export default defineConfig({
   sourcemap: true,
   clean: true,
   splitting: false,
+  // Deno knows Node's modules by no other name.
+  removeNodeProtocol: false,
   loader: { '.sql': 'text' },
 })

@@ -1,6 +1,6 @@
 import type { ClaimOutcome, SavedStep } from '@idem/core'
 import { left } from './durations'
-import { unescapeOptional, unescapeText } from './escaped-text'
+import { splitTexts, unescapeOptional, unescapeText } from './escaped-text'
 
 /** What the claim functions answer for one key. */
 export interface ClaimRow {
@@ -18,8 +18,36 @@ export interface ClaimRow {
 
 const NO_STEPS: readonly SavedStep[] = []
 
+/** What the claim functions answer, as they write it: from the part `at` on. */
+export function readClaim(parts: readonly (string | null)[], at = 0): ClaimRow {
+  return {
+    outcome: parts[at] as ClaimRow['outcome'],
+    left_ms: parts[at + 1],
+    attempt: Number(parts[at + 2]),
+    fence: parts[at + 3],
+    takeover: parts[at + 4] === 'true',
+    retryable: parts[at + 5] === 'true',
+    fingerprint: parts[at + 6] as string | null,
+    payload: parts[at + 7] as string | null,
+    steps: parts[at + 8] as string | null,
+  }
+}
+
+/** The answers to several claims, in their order. */
+export function readClaims(replies: readonly string[], count: number): ClaimOutcome[] {
+  const outcomes = new Array<ClaimOutcome | undefined>(count)
+  let fence: unknown
+  for (const reply of replies) {
+    const parts = splitTexts(reply)
+    const nth = Number(parts[0])
+    if (nth === 0) fence = parts[1]
+    else outcomes[nth - 1] = claimOutcome(readClaim(parts, 1))
+  }
+  return Array.from(outcomes, (outcome) => outcome ?? acquiredFirst(fence))
+}
+
 /** A first attempt, acquired. */
-export function acquiredFirst(fence: unknown): ClaimOutcome {
+function acquiredFirst(fence: unknown): ClaimOutcome {
   return { type: 'acquired', attempt: 1, fence: Number(fence), takeover: false, steps: NO_STEPS }
 }
 

@@ -4,13 +4,15 @@ export class Lanes {
   readonly #flushes: (() => void)[] = []
   #inFlight = 0
   #scheduled = false
+  /** How many requests wait, of all coalescers: who comes now does not go before them. */
+  waiting = 0
 
   constructor(most: number) {
     this.#most = most
   }
 
   get idle(): boolean {
-    return this.#inFlight === 0
+    return this.#inFlight === 0 && this.waiting === 0
   }
 
   get free(): boolean {
@@ -28,7 +30,7 @@ export class Lanes {
 
   leave(): void {
     this.#inFlight--
-    this.schedule()
+    if (this.waiting > 0) this.schedule()
   }
 
   /** Lets go what waits, once those who are called back in this turn of the event loop had time to join it. */
@@ -81,7 +83,10 @@ export class Coalescer<Request extends { readonly key: string }, Reply> {
     return new Promise((resolve, reject) => {
       const waiting = { request, resolve, reject }
       if (lanes.idle) this.#dispatch([waiting])
-      else if (this.#waiting.push(waiting) === 1 && lanes.free) lanes.schedule()
+      else {
+        lanes.waiting++
+        if (this.#waiting.push(waiting) === 1 && lanes.free) lanes.schedule()
+      }
     })
   }
 
@@ -102,6 +107,7 @@ export class Coalescer<Request extends { readonly key: string }, Reply> {
       else left.push(next)
     }
     this.#waiting = left
+    this.#options.lanes.waiting -= batch.size
     // In the same order everywhere, so that two batches never wait for each other.
     return [...batch.values()].sort((one, other) => (one.request.key < other.request.key ? -1 : 1))
   }
@@ -109,19 +115,21 @@ export class Coalescer<Request extends { readonly key: string }, Reply> {
   #dispatch(batch: Batch<Request, Reply>): void {
     const { lanes, send, isAboutOne } = this.#options
     lanes.enter()
-    const settled = send(batch.map(({ request }) => request)).then(
+    send(batch.map(({ request }) => request)).then(
       (replies) => {
+        // First the lane is free: who has a reply may send its next request at once.
+        lanes.leave()
         for (const [i, { resolve }] of batch.entries()) resolve(replies[i] as Reply)
       },
-      (error) => {
-        if (batch.length > 1 && isAboutOne(error)) return this.#sendOneByOne(batch)
+      async (error) => {
+        if (batch.length > 1 && isAboutOne(error)) await this.#sendOneByOne(batch)
+        lanes.leave()
         for (const { reject } of batch) reject(error)
-        return undefined
       },
     )
-    settled.finally(() => lanes.leave()).catch(() => {})
   }
 
+  /** Afterwards all of them have their answers. */
   async #sendOneByOne(batch: Batch<Request, Reply>): Promise<void> {
     for (const { request, resolve, reject } of batch) {
       await this.#options.send([request]).then(([reply]) => resolve(reply as Reply), reject)

@@ -35,3 +35,8 @@ export function unescapeOptional(text: string | null): string | undefined {
 export function joinTexts(texts: readonly (string | undefined)[]): string {
   return texts.map((text) => (text === undefined ? NOTHING : escapeText(text))).join(END)
 }
+
+/** The texts, still escaped, that the functions of the database send as one. */
+export function splitTexts(joined: string): (string | null)[] {
+  return joined.split(END).map((text) => (text === NOTHING ? null : text))
+}

@@ -15,12 +15,12 @@ import type {
 } from '@idem/core'
 import { transactions } from '@idem/core'
 import type { PoolClient } from 'pg'
-import { acquiredFirst, type ClaimRow, claimOutcome, HELD_BY_TRANSACTION } from './claim-outcome'
+import { claimOutcome, HELD_BY_TRANSACTION, readClaim, readClaims } from './claim-outcome'
 import { Coalescer, Lanes } from './coalescer'
 import { Connection } from './connection'
 import { diagnose } from './diagnose'
 import { duration, keepingTimes } from './durations'
-import { escapeOptional, escapeText, joinTexts, unescapeText } from './escaped-text'
+import { escapeOptional, escapeText, joinTexts, splitTexts, unescapeText } from './escaped-text'
 import { endOfPrefix } from './key-range'
 import { migrate } from './migrate'
 import { recordMigrations } from './migrations/migrations'
@@ -32,6 +32,10 @@ import { type StoreStatements, storeStatements } from './statements/statements'
 import { Subscriptions } from './subscriptions'
 import { Sweeper, type SweepOptions } from './sweep'
 import { Transactor } from './transactions/transact'
+
+interface ClaimReply {
+  readonly reply: string
+}
 
 const OPTIONS = ['schema', 'table', 'listener', 'prepare', 'isolation'] as const
 
@@ -217,24 +221,18 @@ export class PostgresStore<Tx extends PostgresClient = PoolClient> implements Tr
         ? null
         : joinTexts(waited.map((fence) => fence?.toString())),
     ]
-    const rows = await this.#connection.run<ClaimRow & { nth: number }>(
-      'claim',
-      this.#statements.claimAll,
-      values,
+    const rows = await this.#connection.run<ClaimReply>('claim', this.#statements.claimAll, values)
+    return readClaims(
+      rows.map(({ reply }) => reply),
+      claims.length,
     )
-    const outcomes = new Array<ClaimOutcome | undefined>(claims.length)
-    let fence: unknown
-    for (const row of rows) {
-      if (row.nth === 0) fence = row.fence
-      else outcomes[row.nth - 1] = claimOutcome(row)
-    }
-    return Array.from(outcomes, (outcome) => outcome ?? acquiredFirst(fence))
   }
 
   async #sendClaim(values: unknown[]): Promise<ClaimOutcome> {
     try {
-      const rows = await this.#connection.run<ClaimRow>('claim', this.#statements.claim, values)
-      return claimOutcome(rows[0] as ClaimRow)
+      const rows = await this.#connection.run<ClaimReply>('claim', this.#statements.claim, values)
+      const [{ reply }] = rows as [ClaimReply]
+      return claimOutcome(readClaim(splitTexts(reply)))
     } catch (error) {
       if (isLocked(error)) return HELD_BY_TRANSACTION
       throw error

@@ -90,7 +90,7 @@ describe('a claim', () => {
     const winner = await pool.connect()
     await winner.query('BEGIN')
     await winner.query(
-      `SELECT * FROM "${db.schema}".records_claim($1, 'winner', NULL, 60000, 60000, NULL, 'takeover', NULL)`,
+      `SELECT "${db.schema}".records_claim($1, 'winner', NULL, 60000, 60000, NULL, 'takeover', NULL)`,
       [key],
     )
     const late = store.claim(claimOf(key))

@@ -253,6 +253,26 @@ describe('a transaction', () => {
     expect(events).not.toContain('store-failed')
   }, 10_000)
 
+  it('is over before a watch is placed that could not hear of it', async () => {
+    const store = new PostgresStore(pool, { schema: db.schema, listener: await db.client() })
+    const stored = `idem:::${key}`
+    const tx = await pool.connect()
+    await tx.query('BEGIN')
+    await process().transaction(key, deposit(), { tx })
+    const leave = new AbortController()
+    const seen: unknown[] = []
+    const placed = store
+      .watch?.(stored, () => {}, leave.signal)
+      .then(async () => seen.push(await store.get(stored)))
+    const waiting = `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%records_watch%'`
+    await expect.poll(async () => (await pool.query(waiting)).rowCount).toBe(1)
+    await tx.query('COMMIT')
+    tx.release()
+    await placed
+    leave.abort()
+    expect(seen).toMatchObject([{ state: 'succeeded' }])
+  })
+
   it('is refused in a transaction of the caller while another one holds the key', async () => {
     await process().transaction(key, async (ctx) => {
       const tx = await pool.connect()

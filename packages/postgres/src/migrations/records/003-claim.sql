@@ -2,8 +2,10 @@
 --
 -- In   owner and fingerprint (NULL: none) of the claim; lease_ms, keep_ms (NULL: without limit); max_attempts (NULL:
 --      unlimited); on_abandoned; the fence of the attempt waited for (NULL: none)
--- Out  outcome: acquired, running, succeeded, failed, abandoned, mismatch or expired; left_ms: what is left of the lease of
---      a running record, or of the retention of a settled one (NULL: no end); payload: the value or the failure
+-- Out  one text whose parts end before the character U+0001, and the text U+0002 for NULL, for a driver takes longer over
+--      nine columns than over all the rest: outcome (acquired, running, succeeded, failed, abandoned, mismatch or expired);
+--      what is left, in ms, of the lease of a running record, or of the retention of a settled one (NULL: no end); attempt;
+--      fence; whether it is a takeover; whether it is retryable; fingerprint; value or failure; steps
 --
 -- A function, and not one statement, for three reasons. Each statement inside sees what was committed before it began,
 -- whereas INSERT … ON CONFLICT DO NOTHING and SELECT in one statement share a snapshot, in which the record of a winner
@@ -16,15 +18,23 @@
 
 CREATE FUNCTION {{table_claim}}(
   the_key text, the_owner text, the_fingerprint text, lease_ms bigint, keep_ms bigint, max_attempts bigint,
-  on_abandoned text, waited_for bigint,
-  OUT outcome text, OUT left_ms bigint, OUT attempt integer, OUT fence bigint, OUT takeover boolean,
-  OUT retryable boolean, OUT fingerprint text, OUT payload text, OUT steps text
+  on_abandoned text, waited_for bigint
 )
+RETURNS text
 LANGUAGE plpgsql SET lock_timeout = '1s' SET enable_seqscan = off AS $function$
 #variable_conflict use_column
 DECLARE
   never CONSTANT bigint := 8640000000000000;
   r {{table}}%ROWTYPE;
+  outcome text;
+  left_ms bigint;
+  attempt integer;
+  fence bigint;
+  takeover boolean;
+  retryable boolean;
+  fingerprint text;
+  payload text;
+  steps text;
   is_locked boolean := false;
   is_next boolean;
   is_exhausted boolean;
@@ -49,7 +59,7 @@ BEGIN
       ON CONFLICT (key) DO NOTHING;
       IF FOUND THEN
         outcome := 'acquired'; attempt := 1; fence := micros; takeover := false;
-        RETURN;
+        EXIT;
       END IF;
       -- Somebody was quicker, and has committed.
       is_locked := false;
@@ -64,10 +74,10 @@ BEGIN
       r.created_at := now_ms;
     ELSIF now_ms >= r.expires_at THEN
       outcome := 'expired';
-      RETURN;
+      EXIT;
     ELSIF r.fingerprint <> the_fingerprint THEN
       outcome := 'mismatch';
-      RETURN;
+      EXIT;
     ELSE
       is_exhausted := r.attempt >= max_attempts;
       CASE r.state
@@ -77,7 +87,7 @@ BEGIN
           ELSIF now_ms < r.lease_until THEN
             outcome := 'running';
             left_ms := nullif(r.lease_until, never) - now_ms;
-            RETURN;
+            EXIT;
           ELSE
             outcome := 'abandoned';
           END IF;
@@ -95,13 +105,13 @@ BEGIN
         retryable := r.retryable;
         fingerprint := r.fingerprint;
         payload := coalesce(r.value, r.failure);
-        RETURN;
+        EXIT;
       END IF;
       IF r.state = 'running' AND is_next THEN r.failure := NULL; END IF;
       IF outcome = 'abandoned' THEN
         IF r.owner = the_owner OR on_abandoned = 'reject' OR (on_abandoned = 'takeover' AND is_exhausted) THEN
           payload := r.failure;
-          RETURN;
+          EXIT;
         END IF;
         r.takeover := true;
       ELSIF is_next THEN
@@ -129,7 +139,11 @@ BEGIN
       failure = r.failure, value = NULL, steps = r.steps
     WHERE key = the_key;
     outcome := 'acquired'; attempt := r.attempt; fence := r.fence; takeover := r.takeover; steps := r.steps;
-    RETURN;
+    EXIT;
   END LOOP;
+  RETURN array_to_string(
+    ARRAY[
+      outcome, left_ms::text, attempt::text, fence::text, takeover::text, retryable::text, fingerprint, payload, steps
+    ], E'\x01', E'\x02');
 END
 $function$

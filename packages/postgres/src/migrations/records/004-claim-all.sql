@@ -4,17 +4,14 @@
 --
 -- In   keys, owners and fingerprints (NULL: none of them), each as one text whose parts end before the character U+0001; the
 --      text U+0002 is NULL. waited_for likewise. The rest applies to all
--- Out  a row for each claim that is not simply acquired as attempt 1: its position, from 1, and what {{table_claim}} answers;
---      and, with position 0, the fence of those that are
+-- Out  a row for each claim that is not simply acquired as attempt 1: its position, from 1, the character U+0001, and what
+--      {{table_claim}} answers; and, with position 0, the fence of those that are
 
 CREATE FUNCTION {{table_claim_all}}(
   the_keys text, the_owners text, the_fingerprints text, lease_ms bigint, keep_ms bigint, max_attempts bigint,
   on_abandoned text, waited_for text
 )
-RETURNS TABLE (
-  nth integer, outcome text, left_ms bigint, attempt integer, fence bigint, takeover boolean, retryable boolean,
-  fingerprint text, payload text, steps text
-)
+RETURNS SETOF text
 LANGUAGE plpgsql SET lock_timeout = '1s' SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $function$
 #variable_conflict use_column
 DECLARE
@@ -29,11 +26,16 @@ DECLARE
   others integer[] := '{}';
   inserted integer;
   seen record;
+  nth integer;
 BEGIN
   IF EXISTS (SELECT FROM unnest(keys) AS u (key) JOIN {{table}} AS r ON r.key = u.key) THEN
     FOR seen IN
-      SELECT u.nth::integer, r.key, r.state, r.expires_at, r.retryable, r.attempt, r.fence, r.fingerprint,
-        coalesce(r.value, r.failure) AS payload,
+      SELECT u.nth::integer, r.key,
+        array_to_string(
+          ARRAY[
+            u.nth::text, r.state, (nullif(r.expires_at, never) - now_ms)::text, r.attempt::text, NULL, NULL, 'false',
+            r.fingerprint, coalesce(r.value, r.failure), NULL
+          ], E'\x01', E'\x02') AS reply,
         now_ms < r.expires_at AND (r.state = 'succeeded' OR (r.state = 'failed' AND NOT r.retryable))
           AND (r.fingerprint <> u.fingerprint) IS NOT TRUE AS is_replay
       FROM unnest(keys, prints) WITH ORDINALITY AS u (key, fingerprint, nth)
@@ -43,14 +45,7 @@ BEGIN
       IF seen.key IS NULL THEN
         fresh := fresh || seen.nth;
       ELSIF seen.is_replay THEN
-        nth := seen.nth;
-        outcome := seen.state;
-        left_ms := nullif(seen.expires_at, never) - now_ms;
-        attempt := seen.attempt;
-        retryable := false;
-        fingerprint := seen.fingerprint;
-        payload := seen.payload;
-        RETURN NEXT;
+        RETURN NEXT seen.reply;
       ELSE
         others := others || seen.nth;
       END IF;
@@ -82,13 +77,12 @@ BEGIN
   END IF;
 
   FOREACH nth IN ARRAY others LOOP
-    RETURN QUERY SELECT nth, c.* FROM {{table_claim}}(
+    RETURN NEXT nth || E'\x01' || {{table_claim}}(
       keys[nth], owners[nth], prints[nth], lease_ms, keep_ms, max_attempts, on_abandoned, fences[nth]
-    ) AS c;
+    );
   END LOOP;
   IF fresh IS NULL OR fresh <> '{}' THEN
-    nth := 0; outcome := NULL; fingerprint := NULL; payload := NULL; fence := micros;
-    RETURN NEXT;
+    RETURN NEXT E'0\x01' || micros;
   END IF;
 END
 $function$
