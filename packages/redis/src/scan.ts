@@ -27,7 +27,11 @@ export async function scan(
   limit: number,
   from: string | undefined,
 ): Promise<KeyPage> {
-  const servers = connection.primaries().map((server): [string, RedisServer] => [name(server), server])
+  const servers = connection.primaries().map((server): [string, RedisServer] => [
+    // A single server may be known by another name to whoever asks for the next page.
+    connection.takesSeveralKeys ? '' : name(server),
+    server,
+  ])
   servers.sort(([one], [other]) => (one < other ? -1 : 1))
   const begin = connection.keyPrefix + storePrefix
   const match = `${literally(begin + prefix)}*`
