@@ -1,5 +1,6 @@
 export { startMongo } from './mongo'
-export { startPostgres } from './postgres'
+export { startPostgres } from './postgres/postgres'
+export { type PrivatePostgresOptions, startPrivatePostgres } from './postgres/private-postgres'
 export { provideServers, type ServerName } from './provide-servers'
 export type { Matching } from './proxy/lost-replies'
 export type { ProxyCounts } from './proxy/proxied-connection'

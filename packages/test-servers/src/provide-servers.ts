@@ -1,6 +1,6 @@
 import type { ProvidedContext } from 'vitest'
 import { startMongo } from './mongo'
-import { startPostgres } from './postgres'
+import { startPostgres } from './postgres/postgres'
 import { startRedis } from './redis/redis'
 import { startValkey } from './redis/valkey'
 import { serverOrSkip } from './server-or-skip'

