@@ -273,6 +273,45 @@ describe('a transaction', () => {
     expect(seen).toMatchObject([{ state: 'succeeded' }])
   })
 
+  it('is repeated when another attempt was made and failed meanwhile: it is the one after that', async () => {
+    const fail = () =>
+      process().run(key, () => {
+        throw new Error('declined')
+      })
+    await expect(fail()).rejects.toThrow('declined')
+    const attempts: number[] = []
+    await process().transaction(key, async (ctx) => {
+      attempts.push(ctx.attempt)
+      if (attempts.length === 1) await expect(fail()).rejects.toThrow('declined')
+      return deposit()(ctx)
+    })
+    expect(attempts).toEqual([2, 3])
+    expect(await process().inspect(key)).toMatchObject({ state: 'succeeded', attempt: 3 })
+    expect(await balance()).toBe(10)
+  })
+
+  it('is not said to have failed, or to have committed, before it has ended', async () => {
+    const stored = `idem:::${key}`
+    const committed = (owner: string) =>
+      pool.query(`SELECT "${db.schema}".records_committed($1, $2) AS done`, [stored, owner])
+    const tx = await pool.connect()
+    await tx.query('BEGIN')
+    await process().transaction(key, deposit(), { tx })
+    const found = await tx.query<{ owner: string }>(
+      `SELECT owner FROM "${db.schema}".records WHERE key = $1`,
+      [stored],
+    )
+    const { owner } = found.rows[0] as { owner: string }
+    await expect(committed(owner)).rejects.toMatchObject({ code: '55P03' })
+    const asked = committed(owner)
+    const waiting = `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%records_committed%'`
+    await expect.poll(async () => (await pool.query(waiting)).rowCount).toBe(1)
+    await tx.query('COMMIT')
+    tx.release()
+    expect((await asked).rows).toEqual([{ done: true }])
+    expect((await committed('somebody else')).rows).toEqual([{ done: false }])
+  })
+
   it('is refused in a transaction of the caller while another one holds the key', async () => {
     await process().transaction(key, async (ctx) => {
       const tx = await pool.connect()
