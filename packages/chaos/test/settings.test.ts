@@ -23,7 +23,7 @@ describe('readSettings', () => {
   })
 
   it.each([
-    [['--store', 'paper'], '--store must be one of redis; got paper'],
+    [['--store', 'paper'], '--store must be one of redis, postgres; got paper'],
     [['--minutes', '0'], '--minutes must be a number above 0; got 0'],
     [['--rounds', '1.5'], '--rounds must be a whole number; got 1.5'],
     [['--faults', 'many'], '--faults must be a number above 0; got many'],
