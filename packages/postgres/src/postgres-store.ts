@@ -15,36 +15,23 @@ import type {
 } from '@idem/core'
 import { transactions } from '@idem/core'
 import type { PoolClient } from 'pg'
-import { claimOutcome, HELD_BY_TRANSACTION, readClaim, readClaims } from './claim-outcome'
-import { Coalescer, Lanes } from './coalescer'
 import { Connection } from './connection'
 import { diagnose } from './diagnose'
 import { duration, keepingTimes } from './durations'
-import { escapeOptional, escapeText, joinTexts, splitTexts, unescapeText } from './escaped-text'
+import { escapeOptional, escapeText, unescapeText } from './escaped-text'
 import { endOfPrefix } from './key-range'
 import { migrate } from './migrate'
 import { recordMigrations } from './migrations/migrations'
 import type { Names } from './names'
 import { type PostgresClient, type PostgresStoreOptions, resolveOptions } from './options'
-import { isAboutData, isLocked } from './postgres-failure'
 import { type RecordRow, shown } from './record-row'
 import { type StoreStatements, storeStatements } from './statements/statements'
 import { Subscriptions } from './subscriptions'
 import { Sweeper, type SweepOptions } from './sweep'
+import { settling, Together } from './together'
 import { Transactor } from './transactions/transact'
 
-interface ClaimReply {
-  readonly reply: string
-}
-
 const OPTIONS = ['schema', 'table', 'listener', 'prepare', 'isolation'] as const
-
-/** How many statements of several rows are on their way at most: more would be smaller. */
-const LANES = 4
-const MOST_PER_BATCH = 128
-
-/** Beyond this many characters a value is sent on its own. */
-const LARGE = 65_536
 
 /**
  * Keeps records in PostgreSQL 13 or later, or PGlite: one row a key, one statement a call, on the server's clock.
@@ -64,8 +51,7 @@ export class PostgresStore<Tx extends PostgresClient = PoolClient> implements Tr
   readonly #names: Names
   readonly #statements: StoreStatements
   readonly #sweeper: Sweeper
-  readonly #claims: Coalescer<Claim, ClaimOutcome>
-  readonly #completions: Coalescer<Completion, boolean>
+  readonly #together: Together
 
   /** What `Idem.transaction` runs on: see there. It takes connections of the pool, one a transaction. */
   readonly transactions: TransactionalStore<Tx>['transactions']
@@ -81,17 +67,7 @@ export class PostgresStore<Tx extends PostgresClient = PoolClient> implements Tr
     this.#connection = new Connection(client, place)
     this.#statements = storeStatements(names)
     this.#sweeper = new Sweeper(this.#connection, names)
-    const shared = { lanes: new Lanes(LANES), batchSize: MOST_PER_BATCH, isAboutOne: isAboutData }
-    this.#claims = new Coalescer({
-      ...shared,
-      together: likeClaims,
-      send: (claims: readonly Claim[]) => this.#sendClaims(claims),
-    })
-    this.#completions = new Coalescer({
-      ...shared,
-      together: likeCompletions,
-      send: (completions: readonly Completion[]) => this.#sendCompletions(completions),
-    })
+    this.#together = new Together(this.#connection, this.#statements)
     const transactor = new Transactor<Tx>(this.#connection, place)
     this.transactions = transactions((request) => transactor.transact(request))
     if (listener) {
@@ -121,11 +97,11 @@ export class PostgresStore<Tx extends PostgresClient = PoolClient> implements Tr
   }
 
   claim(claim: Claim): Promise<ClaimOutcome> {
-    return this.#claims.add(claim)
+    return this.#together.claims.add(claim)
   }
 
   complete(completion: Completion): Promise<boolean> {
-    return this.#completions.add(completion)
+    return this.#together.completions.add(completion)
   }
 
   extend({ key, owner, leaseMs, keepMs }: Lease): Promise<boolean> {
@@ -193,92 +169,4 @@ export class PostgresStore<Tx extends PostgresClient = PoolClient> implements Tr
   diagnose(): Promise<readonly string[]> {
     return diagnose(this.#connection, this.#statements.diagnose, this.#names.of())
   }
-
-  async #sendClaims(claims: readonly Claim[]): Promise<readonly ClaimOutcome[]> {
-    const [first] = claims as [Claim]
-    const { key, owner, fingerprint, waitedFor, maxAttempts, onAbandoned } = first
-    const policy = [
-      ...[duration(first.leaseMs), duration(first.keepMs)],
-      ...[maxAttempts === Infinity ? null : maxAttempts, onAbandoned],
-    ]
-    if (claims.length === 1) {
-      const values = [
-        escapeText(key),
-        escapeText(owner),
-        escapeOptional(fingerprint),
-        ...policy,
-        waitedFor ?? null,
-      ]
-      return [await this.#sendClaim(values)]
-    }
-    const waited = claims.map((claim) => claim.waitedFor)
-    const values = [
-      joinTexts(claims.map((claim) => claim.key)),
-      joinTexts(claims.map((claim) => claim.owner)),
-      joinTexts(claims.map((claim) => claim.fingerprint)),
-      ...policy,
-      waited.every((fence) => fence === undefined)
-        ? null
-        : joinTexts(waited.map((fence) => fence?.toString())),
-    ]
-    const rows = await this.#connection.run<ClaimReply>('claim', this.#statements.claimAll, values)
-    return readClaims(
-      rows.map(({ reply }) => reply),
-      claims.length,
-    )
-  }
-
-  async #sendClaim(values: unknown[]): Promise<ClaimOutcome> {
-    try {
-      const rows = await this.#connection.run<ClaimReply>('claim', this.#statements.claim, values)
-      const [{ reply }] = rows as [ClaimReply]
-      return claimOutcome(readClaim(splitTexts(reply)))
-    } catch (error) {
-      if (isLocked(error)) return HELD_BY_TRANSACTION
-      throw error
-    }
-  }
-
-  async #sendCompletions(completions: readonly Completion[]): Promise<readonly boolean[]> {
-    const [first] = completions as [Completion]
-    if (completions.length === 1) {
-      return [await this.#connection.tells('complete', this.#statements.complete, settling(first))]
-    }
-    const values = [
-      joinTexts(completions.map(({ key }) => key)),
-      joinTexts(completions.map(({ owner }) => owner)),
-      joinTexts(completions.map(({ value }) => value)),
-      ...keepingTimes(first),
-    ]
-    const rows = await this.#connection.run<{ refused: number }>(
-      'complete',
-      this.#statements.completeAll,
-      values,
-    )
-    const refused = new Set(rows.map((row) => row.refused))
-    return completions.map((_, i) => !refused.has(i + 1))
-  }
 }
-
-function likeClaims(one: Claim, other: Claim): boolean {
-  return (
-    one.leaseMs === other.leaseMs &&
-    one.keepMs === other.keepMs &&
-    one.maxAttempts === other.maxAttempts &&
-    one.onAbandoned === other.onAbandoned
-  )
-}
-
-function likeCompletions(one: Completion, other: Completion): boolean {
-  return (
-    one.retentionMs === other.retentionMs &&
-    one.tombstoneMs === other.tombstoneMs &&
-    (one.value?.length ?? 0) <= LARGE &&
-    (other.value?.length ?? 0) <= LARGE
-  )
-}
-
-const settling = (settled: Completion | Resolution): unknown[] => [
-  ...[escapeText(settled.key), escapeText(settled.owner), escapeOptional(settled.value)],
-  ...keepingTimes(settled),
-]
