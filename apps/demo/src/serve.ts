@@ -31,11 +31,12 @@ export async function serve(orders: Orders, gateway: Gateway): Promise<RunningSe
   // Where one process answers, its lines need not say which.
   const mark = orders.processes === 1 ? [] : [`#${orders.number}`]
   const print = (line: string) => console.log(...mark, line)
-  const { store, close } = await STORES[orders.store].open(orders.storeUrl, print)
+  const { store, book, close } = await STORES[orders.store].open(orders.storeUrl, print)
   try {
     const service = await startService({
       ...orders,
       store,
+      book,
       gateway,
       process: { number: orders.number, pid: process.pid },
       storeTimeoutMs: STORE_TIMEOUT_MS,

@@ -9,11 +9,15 @@ import type { Report } from './http/report'
 import type { RequestLogOptions } from './http/request-log'
 import type { Route } from './http/route'
 import { type Address, listen } from './http/server'
+import { bookRoutes } from './payment/book-routes'
+import type { PaymentBook } from './payment/payment-book'
 import { paymentRoutes } from './payment/payment-routes'
 import { PaymentService } from './payment/payment-service'
 
 export interface ServiceOptions {
   readonly store: Store
+  /** Where payments that were made are entered, if anywhere. */
+  readonly book?: PaymentBook | undefined
   readonly gateway: Gateway
   readonly address: Address
   /** As which of its processes it answers. */
@@ -43,6 +47,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   const payments = new PaymentService({ ...options, warn: options.log.print })
   const routes = [
     ...paymentRoutes(payments, options.report),
+    ...(options.book === undefined ? [] : bookRoutes(options.book)),
     ...gatewayRoutes(options.gateway),
     ...healthRoutes({ payments, timeoutMs: options.storeTimeoutMs }),
   ]

@@ -33,8 +33,8 @@ export const SETTINGS = {
   ),
   store: setting<StoreName>(
     'memory',
-    `where the records are kept: ${STORE_NAMES.join(' or ')}`,
-    STORE_NAMES.join(' or '),
+    `where the records are kept: ${either(STORE_NAMES)}`,
+    either(STORE_NAMES),
     (text) => STORE_NAMES.find((name) => name === text),
   ),
   processes: setting(
@@ -103,8 +103,12 @@ function shareable(settings: Settings): Settings {
   const shared = STORE_NAMES.filter((name) => STORES[name].shared).map((name) => `--store ${name}`)
   throw new SettingsError(
     `--store ${store} keeps the records of one process: ${processes} processes would each charge the same payment. ` +
-      `Choose ${shared.join(' or ')}, or --processes 1.`,
+      `Choose ${either(shared)}, or --processes 1.`,
   )
+}
+
+function either(words: readonly string[]): string {
+  return [words.slice(0, -1).join(', '), ...words.slice(-1)].filter(Boolean).join(' or ')
 }
 
 export function variableOf(name: string): string {

@@ -12,8 +12,10 @@ import { withoutCurl } from './support/without-curl'
 vi.setConfig({ testTimeout: 30_000 })
 
 const run = promisify(execFile)
-const NOBODY_THERE =
+const NO_REDIS =
   /^REDIS_URL is set, but no Redis answers at 127\.0\.0\.1:1: connect ECONNREFUSED .* unset REDIS_URL: .*\n$/
+const NO_POSTGRES =
+  /^DATABASE_URL is set, but no PostgreSQL answers at 127\.0\.0\.1:1: connect ECONNREFUSED .* unset DATABASE_URL: .*\n$/
 const RELIABLE = { FAILURE_RATE: '0', GATEWAY_DELAY: '0-0' }
 
 function pay(url: string, payment = order()): Promise<Response> {
@@ -111,9 +113,11 @@ test('a taken port is told with what to do, and ends with 1', async () => {
 })
 
 test.each([
-  [['--store', 'disk'], {}, /^--store must be memory or redis; got "disk"\n$/],
+  [['--store', 'disk'], {}, /^--store must be memory, redis or postgres; got "disk"\n$/],
   [['--processes', '4'], {}, /^--store memory keeps the records of one process: .*--processes 1\.\n$/],
-  [['--store', 'redis'], { REDIS_URL: 'redis://:secret@127.0.0.1:1' }, NOBODY_THERE],
+  [['--store', 'redis'], { REDIS_URL: 'redis://:secret@127.0.0.1:1' }, NO_REDIS],
+  [['--store', 'postgres'], { DATABASE_URL: 'postgres://me:secret@127.0.0.1:1/shop' }, NO_POSTGRES],
+  [['--store', 'postgres'], { DATABASE_URL: 'postgres://[' }, /^DATABASE_URL must be like postgres:.*\n$/],
   [['--colour'], {}, /^Unknown option '--colour'.*\nSee --help\.\n$/],
   [[], { PORT: 'http' }, /^PORT must be a whole number from 0 to 65535; got "http"\n$/],
 ])('%j %o is refused before anything starts', async (args, env, message) => {
@@ -128,8 +132,9 @@ test('--help tells every flag, its variable and what it is unless set', async ()
   expect(await demo.ended).toBe(0)
   for (const line of [
     /--port +PORT .*\(8080 unless set\)/,
-    /--store +STORE .*memory or redis \(memory unless set\)/,
+    /--store +STORE .*memory, redis or postgres \(memory unless set\)/,
     /REDIS_URL .*\(one is started unless set\)/,
+    /DATABASE_URL .*\(one is started unless set\)/,
     /--max-running/,
   ]) {
     expect(demo.stdout()).toMatch(line)

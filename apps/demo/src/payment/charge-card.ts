@@ -1,6 +1,7 @@
 import { type AttemptContext, UnsettledError } from '@idem/core'
 import type { Gateway, Simulation } from '../gateway/gateway'
 import { formatAmount } from '../money/amount'
+import type { PaymentBook } from './payment-book'
 import type { PaymentRequest } from './payment-request'
 
 /** What is recorded of a payment that went through. */
@@ -12,15 +13,29 @@ export interface Receipt {
   readonly description: string
 }
 
-/** One attempt at a payment: the work that must be done once. */
-export function chargeCard(gateway: Gateway, request: PaymentRequest, simulation?: Simulation) {
+/** What a payment changes in the world. */
+export interface Effects {
+  readonly gateway: Gateway
+  readonly book: PaymentBook | undefined
+}
+
+/**
+ * One attempt at a payment: the work that must be done once.
+ *
+ * The card is charged outside of any database: no transaction can hold that, and none is kept open while the gateway takes
+ * its time. So the attempt is one that `execute` protects, which others see running, and which is taken over if its process
+ * dies; every attempt gives the gateway the same key. What the database can do once it does at the end, in a transaction of
+ * its own: entering the payment into the book. Wherever an attempt is cut short, the next one finds what is done already: one
+ * charge, one entry.
+ */
+export function chargeCard({ gateway, book }: Effects, request: PaymentRequest, simulation?: Simulation) {
   const { token, amount, userId, description } = request
   return async (ctx: AttemptContext): Promise<Receipt> => {
     const order = { idempotencyKey: ctx.subkey('charge'), token, userId, amount }
     const chargeId = await ctx
       .step('charge', () => gateway.charge(order, ctx.signal, simulation))
       .catch(chargedButNotSaved)
-    return {
+    const receipt = {
       // Named after its charge: should the record be lost and the payment run again, the order is still the same.
       order_id: `PAY_${chargeId}`,
       charge_id: chargeId,
@@ -28,6 +43,7 @@ export function chargeCard(gateway: Gateway, request: PaymentRequest, simulation
       user_id: userId,
       description,
     }
+    return book === undefined ? receipt : book.enter(token, receipt)
   }
 }
 

@@ -3,6 +3,7 @@ import type { Gateway, Simulation } from '../gateway/gateway'
 import { formatAmount } from '../money/amount'
 import { chargeCard, type Receipt } from './charge-card'
 import { Gate } from './gate'
+import type { PaymentBook } from './payment-book'
 import { BusyError, clientFailure, PaymentFailedError } from './payment-errors'
 import { type PaymentRecord, paymentRecord } from './payment-record'
 import type { PaymentRequest } from './payment-request'
@@ -10,6 +11,8 @@ import type { PaymentRequest } from './payment-request'
 export interface PaymentServiceOptions {
   readonly store: Store
   readonly gateway: Gateway
+  /** Where payments that were made are entered, if anywhere: then they are made once it has them. */
+  readonly book?: PaymentBook | undefined
   /** How many payments may run at a time. */
   readonly maxRunning: number
   /** How many clients may wait for a running payment at a time. */
@@ -44,12 +47,14 @@ const NAME = 'payment'
 export class PaymentService {
   readonly #idem: Idem
   readonly #gateway: Gateway
+  readonly #book: PaymentBook | undefined
   readonly #running: Gate
   readonly #waiting: Gate
 
   constructor(options: PaymentServiceOptions) {
-    const { store, gateway, maxRunning, maxWaiting, storeTimeoutMs, leaseMs, warn } = options
+    const { store, gateway, book, maxRunning, maxWaiting, storeTimeoutMs, leaseMs, warn } = options
     this.#gateway = gateway
+    this.#book = book
     this.#running = new Gate(maxRunning)
     this.#waiting = new Gate(maxWaiting)
     this.#idem = new Idem({
@@ -59,6 +64,8 @@ export class PaymentService {
       settleTimeout: storeTimeoutMs * 2,
       lease: leaseMs,
       maxRunTime: '120s',
+      // What stays in the book can be asked for as long as it does: a token that is forgotten sooner could pay again.
+      retention: book === undefined ? '24h' : Number.POSITIVE_INFINITY,
       // An attempt of which nobody knows how it ended may run again: the gateway charges once for the same subkey.
       onAbandoned: 'rerun',
       errorCodec: { encode: clientFailure },
@@ -125,7 +132,7 @@ export class PaymentService {
     try {
       const { value, replayed, attempt } = await this.#idem.execute(
         request.token,
-        chargeCard(this.#gateway, request, simulation),
+        chargeCard({ gateway: this.#gateway, book: this.#book }, request, simulation),
         {
           name: NAME,
           fingerprint: { amount: formatAmount(request.amount), user_id: request.userId },

@@ -1,4 +1,5 @@
 import type { Store } from '@idem/core'
+import type { PaymentBook } from '../payment/payment-book'
 
 /** What `--store` can name: one file each, and a line in `stores.ts`. */
 export interface StoreKind {
@@ -29,6 +30,8 @@ export interface StorePlace {
 /** A store, and how to let go of what was opened for it. */
 export interface OpenStore {
   readonly store: Store
+  /** Where payments that were made are entered, if there is a place for them beside their records. */
+  readonly book?: PaymentBook
   close(): Promise<void>
 }
 

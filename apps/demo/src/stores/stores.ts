@@ -1,9 +1,10 @@
 import { memory } from './memory'
+import { postgres } from './postgres/postgres'
 import { redis } from './redis'
 import type { StoreKind } from './store-kind'
 
 /** The stores that the service can keep its records in, by the name that `--store` takes. */
-export const STORES = { memory, redis } as const satisfies Readonly<Record<string, StoreKind>>
+export const STORES = { memory, redis, postgres } as const satisfies Readonly<Record<string, StoreKind>>
 
 export type StoreName = keyof typeof STORES
 
