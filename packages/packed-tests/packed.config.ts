@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     name: 'packed',
     include: ['test/**/*.test.ts'],
-    globalSetup: ['test/packed-packages.ts', 'test/servers.ts'],
+    globalSetup: ['test/servers.ts', 'test/packed-packages.ts'],
     testTimeout: 120_000,
     hookTimeout: 300_000,
   },

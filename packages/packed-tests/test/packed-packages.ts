@@ -19,16 +19,22 @@ declare module 'vitest' {
 export function setup(project: TestProject): () => void {
   const packages = join(import.meta.dirname, '../..')
   const destination = mkdtempSync(join(tmpdir(), 'idem-packed-'))
-  const packed: PackedPackage[] = []
-  for (const folder of readdirSync(packages)) {
-    const cwd = join(packages, folder)
-    const manifest = JSON.parse(readFileSync(join(cwd, 'package.json'), 'utf8'))
-    if (manifest.private) continue
-    const output = runCommand('pnpm', ['pack', '--json', '--pack-destination', destination], {
-      directory: cwd,
-    })
-    packed.push({ name: manifest.name, tarball: JSON.parse(output).filename })
+  const remove = () => rmSync(destination, { recursive: true, force: true })
+  try {
+    project.provide('packed', packAll(packages, destination))
+  } catch (error) {
+    remove()
+    throw error
   }
-  project.provide('packed', packed)
-  return () => rmSync(destination, { recursive: true, force: true })
+  return remove
+}
+
+function packAll(packages: string, destination: string): PackedPackage[] {
+  return readdirSync(packages).flatMap((folder) => {
+    const directory = join(packages, folder)
+    const manifest = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'))
+    if (manifest.private) return []
+    const output = runCommand('pnpm', ['pack', '--json', '--pack-destination', destination], { directory })
+    return [{ name: manifest.name, tarball: JSON.parse(output).filename }]
+  })
 }
