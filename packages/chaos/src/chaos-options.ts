@@ -3,8 +3,11 @@ import type { Violation } from './check/violation'
 import type { FaultCounts } from './faults/plan-faults'
 import type { Target } from './targets/target'
 
-export interface ChaosOptions {
+export interface ChaosOptions extends PlayOptions {
   readonly target: Target
+}
+
+export interface PlayOptions {
   /** A server that the target has started. It is killed and restarted, and left running. */
   readonly server: PrivateServer
   /** Decides what is called and which faults there are; not how it goes: that is the machine's affair. */

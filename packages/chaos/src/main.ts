@@ -3,6 +3,7 @@ import { printReport, printViolation } from './print-report'
 import { addReports } from './report'
 import { runChaos } from './run-chaos'
 import { HELP, readSettings } from './settings'
+import { runTransfers } from './transfers/run-transfers'
 
 async function main(args: string[]): Promise<number> {
   const settings = readSettings(args)
@@ -10,7 +11,7 @@ async function main(args: string[]): Promise<number> {
     console.log(HELP)
     return 0
   }
-  const { target, seed, faults, mayGoOn } = settings
+  const { target, transfers, seed, faults, mayGoOn } = settings
   const server = await target.start()
   if ('reason' in server) throw new TypeError(`no ${target.name} for chaos:\n${server.reason}`)
   try {
@@ -18,7 +19,8 @@ async function main(args: string[]): Promise<number> {
     for (let round = 0; mayGoOn(round); round++) {
       const own = seed + round
       const onProgress = (progress: ChaosProgress) => showProgress(progressLine(round, progress))
-      const report = await runChaos({ target, server, seed: own, faults, onProgress })
+      const play = { server, seed: own, faults, onProgress }
+      const report = await (transfers ? runTransfers(play) : runChaos({ ...play, target }))
       showProgress()
       for (const violation of report.violations) console.log(`\n${printViolation(violation, own)}`)
       total = total ? addReports(total, report) : report

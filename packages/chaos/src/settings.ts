@@ -1,11 +1,13 @@
 import { parseArgs } from 'node:util'
 import { DEFAULT_FAULTS, type FaultCounts } from './faults/plan-faults'
+import { postgresTarget } from './targets/postgres/postgres-target'
 import type { Target } from './targets/target'
 import { targets } from './targets/targets'
 
 export const HELP = `Kills, stops and cuts off processes that share keys, restarts their server, and checks what all of them saw.
 
   --store <name>   ${[...targets.keys()].join(', ')} (default redis)
+  --transfers      moves money on PostgreSQL instead, and checks the books
   --minutes <n>    how long, in rounds of some 20 seconds (default 1)
   --rounds <n>     how many rounds, instead of minutes
   --faults <n>     times as many faults as usual (default 1)
@@ -16,6 +18,8 @@ Ends with 1 if a promise was broken.`
 
 export interface Settings {
   readonly target: Target
+  /** Whether money is moved, instead of keys being called. */
+  readonly transfers: boolean
   readonly seed: number
   readonly faults: FaultCounts
   /** Whether the round of this number, from 0, is to be run. */
@@ -31,20 +35,25 @@ export function readSettings(args: string[]): Settings | 'help' {
     rounds: text,
     faults: text,
     seed: text,
+    transfers: { type: 'boolean' },
     help: { type: 'boolean' },
   } as const
   const { values } = parseArgs({ args, options })
   if (values.help) return 'help'
-  const { store = 'redis' } = values
+  const { transfers = false } = values
+  const { store = transfers ? postgresTarget.name : 'redis' } = values
   const target = targets.get(store)
   if (target === undefined)
     throw new TypeError(`--store must be one of ${[...targets.keys()].join(', ')}; got ${store}`)
+  if (transfers && target !== postgresTarget) {
+    throw new TypeError(`--transfers are made on ${postgresTarget.name}; got --store ${store}`)
+  }
   const seed = wholeNumber('seed', values.seed, Date.now() % 1_000_000)
   const rounds = values.rounds === undefined ? undefined : wholeNumber('rounds', values.rounds, 1)
   const endsAt = performance.now() + positive('minutes', values.minutes, 1) * 60_000
   const mayGoOn = (round: number) => (rounds === undefined ? performance.now() < endsAt : round < rounds)
   const faults = times(DEFAULT_FAULTS, positive('faults', values.faults, 1))
-  return { target, seed, faults, mayGoOn }
+  return { target, transfers, seed, faults, mayGoOn }
 }
 
 const times = (counts: FaultCounts, factor: number): FaultCounts => ({

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { DEFAULT_FAULTS } from '../src/faults/plan-faults'
 import { HELP, readSettings } from '../src/settings'
+import { postgresTarget } from '../src/targets/postgres/postgres-target'
 import { redisTarget } from '../src/targets/redis/redis-target'
 
 describe('readSettings', () => {
@@ -17,6 +18,11 @@ describe('readSettings', () => {
     expect(settings !== 'help' && [0, 1, 2].map(settings.mayGoOn)).toEqual([true, true, false])
   })
 
+  it('makes transfers on PostgreSQL', () => {
+    expect(readSettings(['--transfers'])).toMatchObject({ target: postgresTarget, transfers: true })
+    expect(readSettings(['--store', 'postgres'])).toMatchObject({ target: postgresTarget, transfers: false })
+  })
+
   it('ends when the minutes are over', async () => {
     const settings = readSettings(['--minutes', '0.000001'])
     await expect.poll(() => settings !== 'help' && settings.mayGoOn(0)).toBe(false)
@@ -24,6 +30,7 @@ describe('readSettings', () => {
 
   it.each([
     [['--store', 'paper'], '--store must be one of redis, postgres; got paper'],
+    [['--transfers', '--store', 'redis'], '--transfers are made on postgres; got --store redis'],
     [['--minutes', '0'], '--minutes must be a number above 0; got 0'],
     [['--rounds', '1.5'], '--rounds must be a whole number; got 1.5'],
     [['--faults', 'many'], '--faults must be a number above 0; got many'],
@@ -35,7 +42,7 @@ describe('readSettings', () => {
 
   it('tells of every option', () => {
     expect(readSettings(['--help'])).toBe('help')
-    for (const option of ['store', 'minutes', 'rounds', 'faults', 'seed'])
+    for (const option of ['store', 'transfers', 'minutes', 'rounds', 'faults', 'seed'])
       expect(HELP).toContain(`--${option} `)
   })
 })

@@ -1,6 +1,7 @@
 import { isOfAKey, type KeyEvent } from '../history/event'
 import { KeyHistory } from './key-history'
 import { printEvent } from './print-event'
+import { processesEnd } from './processes-end'
 import { answered } from './rules/answered'
 import { errors } from './rules/errors'
 import { fences } from './rules/fences'
@@ -47,13 +48,4 @@ export function checkHistory(facts: RunFacts): Violation[] {
     for (const one of found) violations.push({ ...one, key: plan.key, history: lines })
   }
   return violations
-}
-
-function* processesEnd({ events, unfinished }: RunFacts): Generator<Violation> {
-  const rule = 'processes end when they are done'
-  for (const life of unfinished) yield { rule, message: `process ${life} did not end`, history: [] }
-  for (const event of events) {
-    if (event.type !== 'fault' || event.fault !== 'died-by-itself') continue
-    yield { rule, message: `process ${event.victim}: ${event.detail}`, history: [] }
-  }
 }

@@ -1,6 +1,6 @@
 import type { KeyEvent } from '../history/event'
 import type { KeyPlan } from '../workload/workload'
-import type { Attempt, BegunAttempt, TakenWrite } from './attempt'
+import { type Attempt, type BegunAttempt, settledAs, type TakenWrite } from './attempt'
 import type { RunFacts } from './run-facts'
 
 type Of<Type extends KeyEvent['type']> = Extract<KeyEvent, { type: Type }>
@@ -40,6 +40,21 @@ export class KeyHistory {
       const isHeard = reply !== undefined && reply.at - at < this.facts.leaseMs
       return isHeard && (reply.fence === undefined || begun.has(reply.fence)) ? [] : [at]
     })
+  }
+
+  /**
+   * Whether a failure is told where it happened, and the store has not taken the report of it: it was away for too long.
+   * Then another attempt follows, which may end otherwise.
+   */
+  isUnsettled({ life, error, failure }: Of<'refused'>): boolean {
+    const { message } = failure ?? error
+    return this.attempts.some(
+      (attempt) =>
+        attempt.life === life &&
+        attempt.ended?.error?.message === message &&
+        attempt.reports.length > 0 &&
+        settledAs(attempt) === undefined,
+    )
   }
 
   /** What the store granted; the same grant that was answered again counts once. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { PrivateServer, TcpProxy } from '@idem/test-servers'
+import type { Matching, PrivateServer, TcpProxy } from '@idem/test-servers'
 import type { Fleet } from '../fleet/fleet'
 import type { Life } from '../fleet/life'
 import type { DirectorLog } from '../history/director-log'
@@ -12,6 +12,8 @@ export interface Stage {
   readonly fleet: Fleet
   readonly server: PrivateServer
   readonly proxies: readonly TcpProxy[]
+  /** Which requests may lose their reply: drivers ask things of their own when they connect. */
+  readonly losable: Matching
   readonly log: DirectorLog
   readonly clock: SharedClock
   readonly seed: number
@@ -70,13 +72,12 @@ const INFLICT: Record<
     done.cuts++
   },
 
-  async lostReplies({ fleet, proxies, log, done }, _, random) {
+  async lostReplies({ fleet, proxies, losable, log, done }, _, random) {
     const life = await victim(fleet, random)
     const proxy = life && proxies[life.place]
     if (proxy === undefined) return
     log.fault('lose-reply', life?.name)
-    // Only what is about a key: drivers ask things of their own when they connect.
-    const lost = proxy.cutAfterNextRequest(1, 'key-').then(() => true)
+    const lost = proxy.cutAfterNextRequest(1, losable).then(() => true)
     if (await Promise.race([lost, sleep(LOSE_WITHIN_MS, false)])) done.lostReplies++
   },
 

@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { brought } from '../history/brought'
 import type { DirectorLog } from '../history/director-log'
 import { AUDITOR, type ChaosEvent } from '../history/event'
 import type { SharedClock } from '../history/shared-clock'
 import type { Order } from '../worker/order'
-import { isForGood } from '../worker/planned-failure'
 import type { Keeper } from './keeper'
 import { Life } from './life'
 
@@ -106,12 +106,4 @@ export class Fleet {
   #ended(life: Life): void {
     if (life.failure !== undefined) this.#log.fault('died-by-itself', life.name, life.failure)
   }
-}
-
-/** Which duplicate was brought to an end with an event, if one was. */
-function brought(event: ChaosEvent): number[] {
-  if (event.type === 'answered') return [event.duplicate]
-  return event.type === 'refused' && (isForGood(event.error) || isForGood(event.failure))
-    ? [event.duplicate]
-    : []
 }

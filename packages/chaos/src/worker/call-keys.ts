@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Random } from '../random'
 import type { Duplicate } from '../workload/workload'
-import { type Caller, callOnce } from './call'
+import type { Caller } from './call'
 import type { CallerRole } from './order'
 import { resolveAbandoned } from './resolve-abandoned'
 
@@ -11,18 +11,22 @@ const REST_MS = { least: 20, most: 250 }
 /** So often a caller is refused before it sees to it that an operator looks. */
 const CALLS_BEFORE_RESOLVING = 5
 
+/** Calls a key for the nth time, and tells whether the answer is one that stays. */
+export type Call = (duplicate: Duplicate, nth: number) => Promise<boolean>
+
 /** Calls for each duplicate of a place at its time, and again until there is an answer that stays. */
 export async function callKeys(
   caller: Caller,
   duplicates: readonly Duplicate[],
   role: CallerRole,
   beganAt: number,
+  call: Call,
 ): Promise<void> {
   const { place, done, giveUpAtMs } = role
   const isDone = new Set(done)
   const own = duplicates.filter((duplicate) => duplicate.place === place && !isDone.has(duplicate.id))
   await Promise.all(
-    own.map((duplicate) => callUntilAnswered(caller, duplicate, beganAt, beganAt + giveUpAtMs)),
+    own.map((duplicate) => callUntilAnswered(caller, duplicate, beganAt, beganAt + giveUpAtMs, call)),
   )
 }
 
@@ -31,12 +35,13 @@ async function callUntilAnswered(
   duplicate: Duplicate,
   beganAt: number,
   giveUpAt: number,
+  call: Call,
 ): Promise<void> {
   const { log, life } = caller
   const random = new Random(life, duplicate.id)
   await sleep(Math.max(0, beganAt + duplicate.callsAtMs - log.now()))
   for (let nth = 1; log.now() < giveUpAt; nth++) {
-    if (await callOnce(caller, duplicate, nth)) return
+    if (await call(duplicate, nth)) return
     if (nth % CALLS_BEFORE_RESOLVING === 0) await resolveAbandoned(caller, duplicate.plan)
     await sleep(random.whole(REST_MS.least, REST_MS.most))
   }

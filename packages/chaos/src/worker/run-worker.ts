@@ -1,13 +1,11 @@
 import { Idem, type Store } from '@idem/core'
-import { EventLog } from '../history/event-log'
-import { SharedClock } from '../history/shared-clock'
 import { makeWorkload } from '../workload/workload'
 import { audit } from './audit'
-import type { Caller } from './call'
+import { type Caller, callOnce } from './call'
 import { callKeys } from './call-keys'
-import { Director } from './director'
 import type { Order } from './order'
 import { recordedStore } from './recorded-store'
+import { takePart } from './take-part'
 import { TIMES } from './times'
 
 /** A store as one process has it, with the connections that it needs. */
@@ -20,24 +18,22 @@ export interface OpenedStore {
 /** Opens the store at `url`, for the process in the place of this number; what places differ in is the target's affair. */
 export type OpenStore = (url: string, place: number) => Promise<OpenedStore>
 
-/** A process that takes part: it opens the store, does what its order says, and ends by having nothing left to do. */
-export async function runWorker(open: OpenStore): Promise<void> {
-  const order = JSON.parse(process.argv[2] ?? '') as Order
-  const director = new Director()
-  const log = new EventLog(order.logFile, order.life, new SharedClock(order.origin))
-  const { keys, duplicates } = makeWorkload(order.workload)
-  const place = order.role.name === 'caller' ? order.role.place : 0
-  const { store, close } = await open(order.url, place)
-  const caller: Caller = { idem: makeIdem(order, recordedStore(store, log), place), log, life: order.life }
-  log.add({ type: 'process-began', pid: process.pid })
-  const beganAt = await director.begins
-  if (order.role.name === 'caller') await callKeys(caller, duplicates, order.role, beganAt)
-  else await audit(caller, keys)
-  await director.dismisses
-  log.add({ type: 'process-done' })
-  await close()
-  log.close()
-  process.stdin.destroy()
+/** A process on the store that is to be tried. */
+export function runWorker(open: OpenStore): Promise<void> {
+  return takePart(async (order, log) => {
+    const { workload, role, life, url } = order
+    const { keys, duplicates } = makeWorkload(workload)
+    const place = role.name === 'caller' ? role.place : 0
+    const { store, close } = await open(url, place)
+    const caller: Caller = { idem: makeIdem(order, recordedStore(store, log), place), log, life }
+    return {
+      perform: (beganAt) =>
+        role.name === 'caller'
+          ? callKeys(caller, duplicates, role, beganAt, (duplicate, nth) => callOnce(caller, duplicate, nth))
+          : audit(caller, keys),
+      close,
+    }
+  })
 }
 
 function makeIdem({ workload, role, origin }: Order, store: Store, place: number): Idem {

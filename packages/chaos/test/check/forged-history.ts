@@ -117,6 +117,24 @@ export const failure: readonly ChaosEvent[] = [
   ...takeover.filter(({ at: time }) => time > 515),
 ]
 
+const FAILURE_FOR_GOOD = { ...FAILURE, code: 'FOR_GOOD' }
+
+/** The same, but the first attempt fails for good, and the store is away: its report is not taken. */
+export const unsettledFailure: readonly ChaosEvent[] = [
+  ...takeover.filter(({ at: time }) => time < 150),
+  at(130, '0.1', 'ended', { fence: 1000, error: FAILURE_FOR_GOOD }),
+  at(131, '0.1', 'settling', { owner: 'A', ending: 'final' }),
+  at(160, '0.1', 'refused', { call: '0.1/0/1', duplicate: 0, error: FAILURE_FOR_GOOD }),
+  at(160, '0.1', 'refused', {
+    call: '0.1/2/1',
+    duplicate: 0,
+    error: { name: 'OperationFailedError', message: ATTEMPT_1, code: 'OPERATION_FAILED' },
+    failure: FAILURE_FOR_GOOD,
+    attempt: 1,
+  }),
+  ...takeover.filter(({ at: time }) => time >= 150),
+]
+
 /**
  * The same, but the second attempt's reply is late: a third takes over, and fails; then the claim of the second is granted
  * again, as the fourth.

@@ -30,7 +30,9 @@ const isMade = (history: KeyHistory, value: string): boolean =>
 function finalEnds(history: KeyHistory): string[] {
   const ends = new Set<string>()
   if (history.all('answered').length > 0) ends.add('a value')
-  for (const { error, failure } of history.all('refused')) {
+  for (const refused of history.all('refused')) {
+    if (history.isUnsettled(refused)) continue
+    const { error, failure } = refused
     if (failure?.code === 'FOR_GOOD') ends.add(failure.message)
     else if (error.code === 'FOR_GOOD') ends.add(error.message)
   }

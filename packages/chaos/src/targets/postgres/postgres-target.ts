@@ -1,9 +1,9 @@
 import { startPrivatePostgres } from '@idem/test-servers'
 import type { Target } from '../target'
 
-/** PostgreSQL, which has on disk what it has answered. */
+/** PostgreSQL, which has on disk what it has answered. It looks for deadlocks soon, of which short runs are to see some. */
 export const postgresTarget: Target = {
   name: 'postgres',
-  start: () => startPrivatePostgres(),
+  start: () => startPrivatePostgres({ settings: { deadlock_timeout: '100ms' } }),
   worker: new URL('postgres-worker.ts', import.meta.url),
 }

@@ -1,4 +1,4 @@
 import { runWorker } from '../../worker/run-worker'
 import { openPostgresStore } from './open-postgres-store'
 
-void runWorker(openPostgresStore)
+void runWorker((url, place) => openPostgresStore(url, place))

@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { oneAnswer } from '../../../src/check/rules/one-answer'
-import { change, type Forged, findings, refusal, takeover, the } from '../forged-history'
+import {
+  at,
+  change,
+  type Forged,
+  findings,
+  refusal,
+  takeover,
+  the,
+  unsettledFailure,
+} from '../forged-history'
 
 describe('oneAnswer', () => {
   it.each<Forged>([
@@ -26,5 +35,19 @@ describe('oneAnswer', () => {
     ],
   ])('finds %s', (_, message, events, plan) => {
     expect(findings(oneAnswer, events, plan)).toContainEqual(expect.stringMatching(message))
+  })
+
+  it('lets another attempt end otherwise where a failure could not be recorded', () => {
+    expect(findings(oneAnswer, unsettledFailure, undefined)).toEqual([])
+  })
+
+  it.each([
+    ['was recorded', { life: '0.1' }],
+    ['is known to another process', { life: '0.2' }],
+  ])('does not where it %s', (_, { life }) => {
+    const settled = at(133, '0.1', 'settled', { owner: 'A', sentAt: 131, ending: 'final', accepted: true })
+    const events =
+      life === '0.1' ? [...unsettledFailure, settled] : change(unsettledFailure, the('refused'), { life })
+    expect(findings(oneAnswer, events, undefined)).toContainEqual(expect.stringMatching(/ended in 2 ways/))
   })
 })

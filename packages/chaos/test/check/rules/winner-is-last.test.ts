@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { winnerIsLast } from '../../../src/check/rules/winner-is-last'
-import { at, change, type Forged, findings, takeover, the, third } from '../forged-history'
+import { at, change, type Forged, findings, takeover, the, third, unsettledFailure } from '../forged-history'
 
 describe('winnerIsLast', () => {
   it.each<Forged>([
@@ -28,5 +28,13 @@ describe('winnerIsLast', () => {
     ],
   ])('finds %s', (_, message, events, plan) => {
     expect(findings(winnerIsLast, events, plan)).toContainEqual(expect.stringMatching(message))
+  })
+
+  it('does not take for an answer what could not be recorded', () => {
+    expect(findings(winnerIsLast, unsettledFailure, undefined)).toEqual([])
+    const elsewhere = change(unsettledFailure, the('refused'), { life: '0.2' })
+    expect(findings(winnerIsLast, elsewhere, undefined)).toContainEqual(
+      expect.stringMatching('when there was an answer'),
+    )
   })
 })

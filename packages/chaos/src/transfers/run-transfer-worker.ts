@@ -1,0 +1,126 @@
+import { Idem, OperationFailedError, type Transactional } from '@idem/core'
+import type { Pool, PoolClient } from 'pg'
+import type { EventLog } from '../history/event-log'
+import { Random } from '../random'
+import { openPostgresStore } from '../targets/postgres/open-postgres-store'
+import { callKeys } from '../worker/call-keys'
+import type { Order } from '../worker/order'
+import { FOR_GOOD, isForGood, PlannedFailure } from '../worker/planned-failure'
+import { takePart } from '../worker/take-part'
+import { tellError } from '../worker/tell-error'
+import { TIMES } from '../worker/times'
+import { type Duplicate, type KeyPlan, makeWorkload } from '../workload/workload'
+import { bankOf } from './books'
+import { moveMoney } from './move-money'
+import { type Receipt, type Transfer, transferOf } from './transfer'
+
+/** What a teller has to work with. */
+export interface Counter {
+  readonly idem: Idem & Transactional<PoolClient>
+  readonly pool: Pool
+}
+
+/** Has a transfer made once: `move` does it, in the transaction that it is given. */
+export type Teller = (
+  counter: Counter,
+  transfer: Transfer,
+  move: (tx: PoolClient, signs: Signs) => Promise<Receipt>,
+) => Promise<Receipt>
+
+/** Which attempt it is. */
+interface Signs {
+  readonly attempt: number
+  readonly fence: number
+}
+
+/** So many of those that could succeed fail first, when all is written but not committed. */
+const FAILING_SHARE = 0.1
+/** When all is over, a transfer is asked for so often at most: each planned failure takes one. */
+const AUDIT_CALLS = 8
+
+/** A process of a bank, whose callers want transfers to be made. */
+export function runTransferWorker(teller: Teller): Promise<void> {
+  return takePart(async (order, log) => {
+    const { role, origin, url, workload } = order
+    const { keys, duplicates } = makeWorkload(workload)
+    const bank = bankOf(origin)
+    const place = role.name === 'caller' ? role.place : 0
+    const { store, pool, close } = await openPostgresStore(url, place, bank)
+    const isRetryable = (error: unknown) => !isForGood(error)
+    const idem = new Idem({ store, namespace: bank, lease: workload.leaseMs, ...TIMES, isRetryable })
+    const desk = new Desk({ idem, pool }, teller, order, bank, log)
+    return {
+      async perform(beganAt) {
+        const call = (duplicate: Duplicate, nth: number) => desk.call(duplicate, nth)
+        if (role.name === 'caller') {
+          await callKeys({ idem, log, life: order.life }, duplicates, role, beganAt, call)
+        } else {
+          await Promise.all(keys.map((plan, index) => desk.audit(plan, -1 - index)))
+        }
+      },
+      close,
+    }
+  })
+}
+
+class Desk {
+  readonly #counter: Counter
+  readonly #teller: Teller
+  readonly #order: Order
+  readonly #bank: string
+  readonly #log: EventLog
+  readonly #random: Random
+
+  constructor(counter: Counter, teller: Teller, order: Order, bank: string, log: EventLog) {
+    this.#counter = counter
+    this.#teller = teller
+    this.#order = order
+    this.#bank = bank
+    this.#log = log
+    this.#random = new Random('failures', order.life)
+  }
+
+  /** Asks for a transfer once, and tells whether the answer is one that stays. */
+  async call({ plan, id }: Pick<Duplicate, 'plan' | 'id'>, nth: number): Promise<boolean> {
+    const { key } = plan
+    const { life, workload } = this.#order
+    const said = { key, call: `${life}/${id}/${nth}`, duplicate: id }
+    this.#log.add({ type: 'called', ...said })
+    let attempt = 0
+    try {
+      const receipt = await this.#teller(this.#counter, transferOf(plan, workload.seed), (tx, signs) => {
+        attempt = signs.attempt
+        return this.#move(tx, plan, signs)
+      })
+      const value = JSON.stringify(receipt)
+      this.#log.add({ type: 'answered', ...said, value, attempt, replayed: attempt === 0 })
+      return true
+    } catch (error) {
+      const failed = error instanceof OperationFailedError ? error : undefined
+      const failure = failed && tellError(Object.assign(new Error(), failed.failure))
+      this.#log.add({ type: 'refused', ...said, error: tellError(error), failure, attempt: failed?.attempt })
+      return isForGood(error) || isForGood(failure)
+    }
+  }
+
+  async audit(plan: KeyPlan, id: number): Promise<void> {
+    for (let nth = 1; nth <= AUDIT_CALLS; nth++) if (await this.call({ plan, id }, nth)) return
+  }
+
+  async #move(tx: PoolClient, plan: KeyPlan, { attempt, fence }: Signs): Promise<Receipt> {
+    const { key, workMs, failsForGood } = plan
+    this.#log.add({ type: 'began', key, fence, attempt, takeover: false })
+    try {
+      const transfer = transferOf(plan, this.#order.workload.seed)
+      const receipt = await moveMoney(tx, this.#bank, transfer, workMs / 20)
+      const told = `${key} in ${this.#order.life}, fence ${fence}`
+      if (failsForGood) throw new PlannedFailure(told, FOR_GOOD)
+      if (this.#random.chance(FAILING_SHARE)) throw new PlannedFailure(told, 'MAY_RETRY')
+      this.#log.add({ type: 'ended', key, fence, value: JSON.stringify(receipt) })
+      return receipt
+    } catch (error) {
+      this.#log.add({ type: 'ended', key, fence, error: tellError(error) })
+      throw error
+    }
+  }
+}
