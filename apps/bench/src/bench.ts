@@ -1,5 +1,5 @@
 import { describeMachine, type Machine } from './machine'
-import type { Program, Progress, Report } from './program'
+import type { Plot, Program, Progress, Report } from './program'
 import { type BenchSettings, SettingsError } from './settings'
 
 /** What was measured of a program. */
@@ -7,6 +7,7 @@ export interface Measured {
   readonly program: string
   readonly server?: string | undefined
   readonly trials: readonly (Pick<Report, 'figures'> & { readonly name: string; readonly title: string })[]
+  readonly plots: readonly Plot[]
   /** All tables, with machine and date, as Markdown. */
   readonly text: string
 }
@@ -56,6 +57,7 @@ async function measure(
     const wanted = trials.filter(({ name }) => all || asked.includes(`${program.name}/${name}`))
     const where = `${describeMachine(machine)}${server === undefined ? '' : `, ${server}`}`
     const lines = [`Measured on ${where}; ${settings.rounds} rounds in turn.`]
+    const plots: Plot[] = []
     const done: { name: string; title: string; figures: unknown }[] = []
     for (const { name, title, run } of wanted) {
       const report = await run({
@@ -65,8 +67,9 @@ async function measure(
       })
       lines.push(`### ${program.title}: ${title}`, report.text)
       done.push({ name, title, figures: report.figures })
+      if (report.plot) plots.push(report.plot)
     }
-    return { program: program.name, server, trials: done, text: lines.join('\n\n') }
+    return { program: program.name, server, trials: done, plots, text: lines.join('\n\n') }
   } finally {
     await close()
   }

@@ -28,6 +28,7 @@ try {
       { programs: PROGRAMS, machine: machine(), signal: stopping.signal, progress: progress.tell },
       {
         readme: fileURLToPath(new URL('../README.md', import.meta.url)),
+        docs: fileURLToPath(new URL('../../../docs', import.meta.url)),
         print(text) {
           progress.end()
           console.log(text)

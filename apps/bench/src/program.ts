@@ -38,4 +38,12 @@ export interface Report {
   readonly text: string
   /** The same with every round's figure, for `--json`. */
   readonly figures: unknown
+  /** A picture of the same for the documentation, as SVG. */
+  readonly plot?: Plot | undefined
+}
+
+export interface Plot {
+  /** Of its file, without the ending. */
+  readonly name: string
+  readonly svg: string
 }

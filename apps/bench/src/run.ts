@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { bench, type Measured, type Surroundings } from './bench'
 import { withTables } from './readme'
 import type { BenchSettings } from './settings'
@@ -7,13 +8,15 @@ export interface Outputs {
   readonly print: (text: string) => void
   /** The document that `--write-readme` is about. */
   readonly readme: string
+  /** The folder that `--write` puts plots into. */
+  readonly docs: string
 }
 
 /** Measures what was asked for, and prints, writes and keeps it as soon as each program is done. */
 export async function run(
   settings: BenchSettings,
   surroundings: Surroundings,
-  { print, readme }: Outputs,
+  { print, readme, docs }: Outputs,
 ): Promise<void> {
   const measured: Measured[] = []
   for await (const each of bench(settings, surroundings)) {
@@ -22,8 +25,11 @@ export async function run(
     if (settings.writeReadme) {
       writeFileSync(readme, withTables(readFileSync(readme, 'utf8'), each.program, each.text))
     }
+    if (settings.writePlots) {
+      for (const { name, svg } of each.plots) writeFileSync(join(docs, `${name}.svg`), svg)
+    }
     if (settings.json !== undefined) {
-      const programs = measured.map(({ text: _, ...figures }) => figures)
+      const programs = measured.map(({ text: _, plots: __, ...figures }) => figures)
       const { rounds, inFlight, turnMs } = settings
       const all = { machine: surroundings.machine, rounds, inFlight, turnMs, programs }
       writeFileSync(settings.json, `${JSON.stringify(all, null, 2)}\n`)

@@ -9,6 +9,8 @@ export interface Settings {
   readonly turnMs: number
   /** Leaves out contestants whose name does not contain this; floors always run. */
   readonly only?: string | undefined
+  /** How many records a store is grown to at most. */
+  readonly records: number
 }
 
 export interface BenchSettings extends Settings {
@@ -17,6 +19,8 @@ export interface BenchSettings extends Settings {
   /** Where to write every round's figures. */
   readonly json?: string | undefined
   readonly writeReadme: boolean
+  /** Whether plots go into the documentation. */
+  readonly writePlots: boolean
 }
 
 /** The bench was asked for something that it does not understand; the message says what it takes. */
@@ -30,8 +34,10 @@ export const HELP = `bench [program[/trial] ...] [options]
   --in-flight <numbers>   how many operations are kept under way (1,64,256)
   --turn <milliseconds>   how long a contestant's turn takes (500)
   --only <text>           leaves out contestants whose name does not contain this; floors always run
+  --records <number>      how many records a store is grown to at most (1000000)
   --json <file>           writes every round's figures
   --write-readme          puts the tables into apps/bench/README.md
+  --write                 puts plots into docs
 `
 
 /** Fewer rounds than this cannot tell a figure from an accident. */
@@ -47,8 +53,10 @@ export function readSettings(args: readonly string[]): BenchSettings | 'help' {
     inFlight: values['in-flight'].split(',').map((text) => whole('--in-flight', text, 1)),
     turnMs: whole('--turn', values.turn, 10),
     only: values.only,
+    records: whole('--records', values.records, 1000),
     json: values.json,
     writeReadme: values['write-readme'],
+    writePlots: values.write,
   }
   const partial = settings.only !== undefined || positionals.some((asked) => asked.includes('/'))
   if (settings.writeReadme && partial) {
@@ -67,8 +75,10 @@ function readFlags(args: readonly string[]) {
         'in-flight': { type: 'string', default: '1,64,256' },
         turn: { type: 'string', default: '500' },
         only: { type: 'string' },
+        records: { type: 'string', default: '1000000' },
         json: { type: 'string' },
         'write-readme': { type: 'boolean', default: false },
+        write: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
     })
@@ -78,7 +88,7 @@ function readFlags(args: readonly string[]) {
 }
 
 function whole(flag: string, text: string, least: number): number {
-  const number = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN
+  const number = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN
   if (!(number >= least)) {
     throw new SettingsError(`${flag} takes whole numbers from ${least}; got ${JSON.stringify(text)}`)
   }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -16,7 +16,8 @@ function program(name: string, ...trials: string[]): Program {
     title: `The ${trial}`,
     async run() {
       done.push(`${name}/${trial}`)
-      return { text: `figures of ${trial}`, figures: [trial] }
+      const plot = { name: `${name}-${trial}`, svg: `plot of ${trial}` }
+      return { text: `figures of ${trial}`, figures: [trial], plot }
     },
   })
   return {
@@ -101,7 +102,11 @@ describe('run', () => {
     )
     const printed: string[] = []
     const settings = readSettings(['one', '--write-readme', '--json', json]) as BenchSettings
-    await run(settings, surroundings, { readme, print: (text) => void printed.push(text) })
+    await run(settings, surroundings, {
+      readme,
+      docs: folder(),
+      print: (text) => void printed.push(text),
+    })
 
     expect(printed.join()).toContain('figures of replay')
     expect(readFileSync(readme, 'utf8')).toContain('figures of replay')
@@ -117,5 +122,15 @@ describe('run', () => {
         },
       ],
     })
+  })
+  it.each([
+    [['one/replay', '--write'], ['one-replay.svg']],
+    [['one/replay'], []],
+  ])('with %j, keeps the plots %j', async (args, plots) => {
+    const docs = folder()
+    const settings = readSettings(args) as BenchSettings
+    await run(settings, surroundings, { readme: '', docs, print: () => {} })
+    expect(readdirSync(docs)).toEqual(plots)
+    for (const plot of plots) expect(readFileSync(join(docs, plot), 'utf8')).toBe('plot of replay')
   })
 })

@@ -9,21 +9,26 @@ describe('readSettings', () => {
       inFlight: [1, 64, 256],
       turnMs: 500,
       only: undefined,
+      records: 1_000_000,
       json: undefined,
       writeReadme: false,
+      writePlots: false,
     })
   })
 
   it('reads what is asked for', () => {
-    const flags = '--rounds 9 --in-flight 1,8 --turn 50 --only idem --json out.json'.split(' ')
+    const flags =
+      '--rounds 9 --in-flight 1,8 --turn 50 --only idem --records 5000 --json out.json --write'.split(' ')
     expect(readSettings(['redis/replay', ...flags])).toEqual({
       asked: ['redis/replay'],
       rounds: 9,
       inFlight: [1, 8],
       turnMs: 50,
       only: 'idem',
+      records: 5000,
       json: 'out.json',
       writeReadme: false,
+      writePlots: true,
     })
   })
 
@@ -33,6 +38,7 @@ describe('readSettings', () => {
     [['--in-flight', '1,,2'], '--in-flight takes whole numbers from 1; got ""'],
     [['--in-flight', '0'], '--in-flight takes whole numbers from 1; got "0"'],
     [['--turn', '1.5'], '--turn takes whole numbers from 10; got "1.5"'],
+    [['--records', '999'], '--records takes whole numbers from 1000; got "999"'],
     [['--quickly'], "Unknown option '--quickly'"],
   ])('refuses %j', (args, message) => {
     expect(() => readSettings(args)).toThrow(SettingsError)

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Library } from '../work/library'
+import { RETENTION_MS } from '../work/retention'
 import { connect } from './connect'
-import { RETENTION_MS } from './retention'
 
 const LOCK_MS = 30_000
 const POLL_MS = 50

@@ -3,8 +3,8 @@ import { ANSWER_TEXT } from '../work/answer'
 import type { KeySource } from '../work/key-source'
 import type { Library } from '../work/library'
 import { settledKeys } from '../work/replay'
+import { RETENTION_MS } from '../work/retention'
 import { connect } from './connect'
-import { RETENTION_MS } from './retention'
 
 const LEASE_MS = 30_000
 

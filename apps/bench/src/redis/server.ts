@@ -46,7 +46,7 @@ export async function openRedis(): Promise<RedisServer> {
 }
 
 /** Valkey says its own version besides that of the Redis it stands in for. */
-function nameOf(info: string): string {
+export function nameOf(info: string): string {
   const valkey = /^valkey_version:(\S+)/m.exec(info)?.[1]
   return valkey
     ? `Valkey ${valkey}`

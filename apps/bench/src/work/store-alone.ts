@@ -6,7 +6,7 @@ import type { Library } from './library'
 const DAY_MS = 24 * 60 * 60 * 1000
 
 /** What the engine asks of a store for a call without a payload. */
-const terms: Omit<Claim, 'key' | 'owner'> = {
+export const terms: Omit<Claim, 'key' | 'owner'> = {
   leaseMs: 30_000,
   keepMs: DAY_MS,
   maxAttempts: Number.POSITIVE_INFINITY,

@@ -6,6 +6,7 @@ export function trialSettings(own: Partial<TrialSettings> = {}): TrialSettings {
     rounds: 5,
     inFlight: [1],
     turnMs: 1,
+    records: 1000,
     signal: new AbortController().signal,
     progress: () => {},
     ...own,

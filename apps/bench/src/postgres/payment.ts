@@ -1,0 +1,84 @@
+import { Idem } from '@idem/core'
+import type { PoolClient } from 'pg'
+import { PAYLOAD } from '../work/answer'
+import type { Library } from '../work/library'
+import { openPool } from './connect'
+import { openPostgresStore } from './open-postgres-store'
+import { ACCOUNTS, type PostgresPlace } from './server'
+
+/** The business: one `INSERT` and one `UPDATE`, from one account after another, so that nobody waits for a row. */
+function payments(schema: string): (tx: PoolClient) => Promise<void> {
+  const insert = {
+    name: 'pay_insert',
+    text: `INSERT INTO ${schema}.payments (account, amount) VALUES ($1, $2)`,
+  }
+  const update = {
+    name: 'pay_update',
+    text: `UPDATE ${schema}.accounts SET balance = balance - $2 WHERE id = $1`,
+  }
+  let made = 0
+  return async (tx) => {
+    const values = [made++ % ACCOUNTS, 1]
+    await tx.query({ ...insert, values })
+    await tx.query({ ...update, values })
+  }
+}
+
+/** The business in a transaction of its own, protected by nothing: called twice, it pays twice. */
+export function barePayment({ url, schema }: PostgresPlace): Library {
+  return {
+    name: 'the transaction without idem',
+    async open() {
+      const pool = openPool(url)
+      const pay = payments(schema)
+      return {
+        async call(_, handler) {
+          const tx = await pool.connect()
+          let lost = true
+          try {
+            await tx.query('BEGIN')
+            await pay(tx)
+            const answer = await handler()
+            await tx.query('COMMIT')
+            lost = false
+            return answer
+          } finally {
+            tx.release(lost)
+          }
+        },
+        close: () => pool.end(),
+      }
+    },
+  }
+}
+
+export interface IdemPaymentOptions {
+  readonly name: string
+  /** Whether calls come with a payload of 200 bytes, whose hash idem takes and keeps. */
+  readonly fingerprint?: boolean | undefined
+}
+
+/** The same business in the transaction that idem opens, which commits the record with it. */
+export function idemPayment(place: PostgresPlace, { name, fingerprint }: IdemPaymentOptions): Library {
+  const options = fingerprint ? { fingerprint: PAYLOAD } : {}
+  return {
+    name,
+    async open() {
+      const { store, close } = await openPostgresStore(place)
+      const idem = new Idem({ store })
+      const pay = payments(place.schema)
+      return {
+        call: (key, handler) =>
+          idem.transaction(
+            key,
+            async ({ tx }) => {
+              await pay(tx)
+              return handler()
+            },
+            options,
+          ),
+        close,
+      }
+    },
+  }
+}
