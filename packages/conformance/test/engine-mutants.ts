@@ -48,8 +48,8 @@ export const engineMutants: readonly EngineMutant[] = [
   {
     bug: 'a waiter does not look again after placing its watch',
     file: 'engine/pause.ts',
-    find: "if (this.#watch === 'none' && (await this.#placeWatch())) return",
-    replace: "if (this.#watch === 'none') await this.#placeWatch()",
+    find: '      this.#heard()\n',
+    replace: "      this.#watch = 'placed'\n",
     scenario: 'duplicates',
     rule: CHEAP,
     exhaustive: only({}),

@@ -22,7 +22,9 @@ export interface LockStore {
   isHeld(name: string, owner?: string): Promise<boolean>
 
   /** Optional: tells when the lock may have become free. Placed and ended like {@link Store.watch}. */
-  watch?: ((name: string, onChange: () => void, signal: AbortSignal) => Promise<void>) | undefined
+  watch?:
+    | ((name: string, onChange: (deaf?: boolean) => void, signal: AbortSignal) => Promise<void>)
+    | undefined
 }
 
 export interface LockHolder {

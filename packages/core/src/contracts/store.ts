@@ -101,11 +101,13 @@ export interface Store {
 
   /**
    * Optional: tells when a record may have changed. Resolves once the watch is in place; every settle, release,
-   * resolution or deletion from then on calls `onChange` (too often is allowed, too late is not, and a watch that
-   * can no longer hear calls it once more). Ends, and forgets `onChange`, when the signal aborts.
+   * resolution or deletion from then on calls `onChange` (too often is allowed, too late is not). A watch that can no
+   * longer hear calls it with `deaf`, and again without when it hears again: in between its caller looks by itself. Ends, and forgets `onChange`, when the signal aborts.
    * Two steps, so that the caller can look once more between placing the watch and waiting.
    */
-  watch?: ((key: string, onChange: () => void, signal: AbortSignal) => Promise<void>) | undefined
+  watch?:
+    | ((key: string, onChange: (deaf?: boolean) => void, signal: AbortSignal) => Promise<void>)
+    | undefined
 
   /**
    * Optional: what about the server's set-up endangers these promises, one sentence each; none if all is well. Asked

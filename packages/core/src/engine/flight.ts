@@ -39,7 +39,7 @@ export class Flight<S extends Store = Store> {
   /** Made when somebody joins: most flights carry one caller. */
   #joined: Set<Caller> | undefined
   readonly #known: number
-  /** When this flight last asked the store for something; not later than the store's answer was true. */
+  /** When this flight last sent a call to the store, heartbeats and repetitions included. */
   sentAt: number
   #busy: Busy | undefined
   #busySince = 0
@@ -143,30 +143,33 @@ export class Flight<S extends Store = Store> {
 
   /**
    * Offers an answer to the local cache, unless something was forgotten since this flight began. Its retention is
-   * counted from when the store was asked, so that it ends here before it ends in the store.
+   * counted from before it was true in the store, so that it ends here before it ends there.
    */
-  remember(answer: FinalAnswer): void {
+  remember(answer: FinalAnswer, since = this.sentAt): void {
     const { cache, forgotten, runtime } = this.engine
     if (this.#known !== forgotten) return
-    cache?.put(this.key, { ...answer, retentionMs: answer.retentionMs - (runtime.now() - this.sentAt) })
+    cache?.put(this.key, { ...answer, retentionMs: answer.retentionMs - (runtime.now() - since) })
   }
 
   /** Offers the answer of this flight's own attempt. */
-  rememberSuccess(attempt: number, value: string | undefined): void {
+  rememberSuccess(attempt: number, value: string | undefined, since = this.sentAt): void {
     const { fingerprint, engine } = this
     if (engine.cache === undefined) return
     // Without a fingerprint of its own, a later attempt does not know the record's.
     if (fingerprint === undefined && attempt > 1) return
     const { retentionMs } = this.settings
-    this.remember({
-      type: 'settled',
-      state: 'succeeded',
-      attempt,
-      fingerprint,
-      value,
-      retryable: false,
-      retentionMs,
-    })
+    this.remember(
+      {
+        type: 'settled',
+        state: 'succeeded',
+        attempt,
+        fingerprint,
+        value,
+        retryable: false,
+        retentionMs,
+      },
+      since,
+    )
   }
 
   #everybody(): readonly Caller[] {

@@ -3,7 +3,7 @@ import { ONCE } from './store-calls'
 
 const FIRST_POLL_MS = 10
 const LONGEST_POLL_MS = 500
-/** With a watch in place, how long to rely on it alone: it may have gone deaf. */
+/** With a watch in place, how long to rely on it alone: it may have gone deaf without knowing it. */
 const WATCHED_POLL_MS = 2000
 
 /**
@@ -13,7 +13,7 @@ const WATCHED_POLL_MS = 2000
 export class Pause {
   readonly #flight: Flight
   readonly #ended = new AbortController()
-  #watch: 'none' | 'placed' | 'failed' = 'none'
+  #watch: 'none' | 'asked' | 'placed' = 'none'
   #pollMs = FIRST_POLL_MS
   #changed = false
   #resume: (() => void) | undefined
@@ -22,10 +22,10 @@ export class Pause {
     this.#flight = flight
   }
 
-  /** Resolves when it is time to look again. The first look after placing the watch is immediate. */
+  /** Resolves when it is time to look again: also as soon as the watch is placed, for what came before. */
   async untilWorthALook(leaseMs: number): Promise<void> {
     this.#flight.onDeserted = this.#wake
-    if (this.#watch === 'none' && (await this.#placeWatch())) return
+    if (this.#watch === 'none') void this.#placeWatch()
     if (!this.#changed) {
       const delayMs = Math.max(1, Math.min(this.#nextPollMs(), Math.ceil(leaseMs)))
       await new Promise<void>((resolve) => {
@@ -49,24 +49,29 @@ export class Pause {
     this.#resume?.()
   }
 
-  async #placeWatch(): Promise<boolean> {
-    this.#watch = 'failed'
-    if (this.#flight.engine.store.watch === undefined) return false
+  /** What the watch calls. Deaf, it is as good as none. */
+  readonly #heard = (deaf = false): void => {
+    this.#watch = deaf ? 'asked' : 'placed'
+    this.#pollMs = FIRST_POLL_MS
+    this.#wake()
+  }
+
+  async #placeWatch(): Promise<void> {
+    this.#watch = 'asked'
+    if (this.#flight.engine.store.watch === undefined) return
     try {
       const { key } = this.#flight
       const { signal } = this.#ended
-      await this.#flight.persist(ONCE, 'watch', key, this.#wake, signal)
+      await this.#flight.persist(ONCE, 'watch', key, this.#heard, signal)
+      this.#heard()
     } catch {
-      return false
+      // Without a watch it goes on looking.
     }
-    this.#watch = 'placed'
-    return true
   }
 
   #nextPollMs(): number {
-    if (this.#watch === 'placed') return WATCHED_POLL_MS
-    const delayMs = this.#pollMs * (0.5 + this.#flight.engine.runtime.random() / 2)
-    this.#pollMs = Math.min(this.#pollMs * 2, LONGEST_POLL_MS)
-    return Math.ceil(delayMs)
+    const pollMs = this.#watch === 'placed' ? WATCHED_POLL_MS : this.#pollMs
+    if (this.#watch !== 'placed') this.#pollMs = Math.min(this.#pollMs * 2, LONGEST_POLL_MS)
+    return Math.ceil(pollMs * (0.5 + this.#flight.engine.runtime.random() / 2))
   }
 }

@@ -27,6 +27,8 @@ export async function settleSuccess(
   const { text, error } = encodeValue(value, settings)
   if (error) flight.emit({ type: 'value-omitted', attempt, error })
   const completion = { key, owner, value: text, retentionMs, tombstoneMs }
+  // The first sending may be the one that settles it, though only a later one is answered.
+  const toldAt = engine.runtime.now()
   try {
     const settled = !run.isLost && (await flight.persist(untilSettled(settings), 'complete', completion))
     if (!settled) {
@@ -45,7 +47,7 @@ export async function settleSuccess(
     }
   }
   flight.emit({ type: 'succeeded', attempt, durationMs: engine.runtime.now() - startedAt })
-  flight.rememberSuccess(attempt, text)
+  flight.rememberSuccess(attempt, text, toldAt)
   return ranAndSucceeded(attempt, value, text, settings)
 }
 

@@ -63,7 +63,7 @@ export class StoreCall<Call extends keyof Store> extends Alarm {
 
   /** It took too long. */
   ring(): void {
-    this.#fail(new Error(`no answer within ${this.#limitMs} ms`))
+    this.#fail(new Error(`no answer within ${Math.round(this.#limitMs)} ms`))
   }
 
   send(): void {

@@ -4,6 +4,8 @@ import { orAborted } from './or-aborted'
 
 const FIRST_PAUSE_MS = 25
 const LONGEST_PAUSE_MS = 500
+/** With a watch in place, how long to rely on it alone: it may have gone deaf without knowing it. */
+const WATCHED_PAUSE_MS = 2000
 /** However often the store calls, it is not asked more often than this. */
 const SHORTEST_PAUSE_MS = 10
 
@@ -62,23 +64,25 @@ export class Waiting {
   }
 
   #nextPause(): number {
-    if (this.#watching === 'in place') return Infinity
-    const pauseMs = this.#pauseMs * (0.5 + this.#runtime.random() / 2)
-    this.#pauseMs = Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS)
-    return pauseMs
+    const isWatching = this.#watching === 'in place'
+    const pauseMs = isWatching ? WATCHED_PAUSE_MS : this.#pauseMs
+    if (!isWatching) this.#pauseMs = Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS)
+    return pauseMs * (0.5 + this.#runtime.random() / 2)
   }
 
   /** A watch in place is a change too: the lock may have been given back before. */
   async #placeWatch(): Promise<void> {
     this.#watching = 'asked'
-    const changed = () => {
+    const changed = (deaf = false) => {
+      // Deaf, it is as good as none.
+      this.#watching = deaf ? 'asked' : 'in place'
+      this.#pauseMs = FIRST_PAUSE_MS
       this.#changed = true
       this.#wake()
     }
     try {
       if (this.#store.watch === undefined) return
       await this.#store.watch(this.#name, changed, this.#watch.signal)
-      this.#watching = 'in place'
       changed()
     } catch {
       // Without a watch it goes on looking.

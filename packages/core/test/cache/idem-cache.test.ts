@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { answersAfter } from '../support/faulty-store'
+import { answersAfter, hangs, hangsAfterwards } from '../support/faulty-store'
 import { gate } from '../support/gate'
 import { scene } from '../support/scene'
 
@@ -108,6 +108,47 @@ describe('the cache of an Idem', () => {
     expect(await idem.run('a', () => 2)).toBe(1)
     await time.advance(1)
     expect(await idem.run('a', () => 2)).toBe(2)
+  })
+
+  it('counts the retention from the first of several sendings, of which any may have settled it', async () => {
+    const { time, process } = scene()
+    const other = process({ retention: '10s' })
+    const { idem, store } = process({
+      cache: { max: 10, maxAge: '1h' },
+      retention: '10s',
+      storeTimeout: '2s',
+      settleTimeout: '30s',
+    })
+    store.coming('complete', hangsAfterwards, hangs, hangs)
+    const running = idem.run('a', () => 1)
+    await time.advance(7_000)
+    expect(await running).toBe(1)
+    expect(store.count('complete')).toBe(4)
+    await time.advance(3_000)
+    expect(await other.idem.run('a', () => 2)).toBe(2)
+    expect(await idem.run('a', () => 3)).toBe(2)
+  })
+
+  it('counts the retention from before it settled, whatever heartbeats there were since', async () => {
+    const { time, process } = scene()
+    const other = process({ retention: '10s' })
+    const settling = gate()
+    const { idem, store } = process({
+      cache: { max: 10, maxAge: '1h' },
+      retention: '10s',
+      lease: '15s',
+      storeTimeout: '30s',
+      settleTimeout: '30s',
+    })
+    store.coming('complete', answersAfter(settling.promise))
+    const running = idem.run('a', () => 1)
+    await time.advance(7_000)
+    expect(store.count('extend')).toBe(1)
+    settling.open()
+    expect(await running).toBe(1)
+    await time.advance(3_000)
+    expect(await other.idem.run('a', () => 2)).toBe(2)
+    expect(await idem.run('a', () => 3)).toBe(2)
   })
 
   it('counts the retention from when the store was asked, however late its answer comes', async () => {

@@ -30,6 +30,44 @@ describe('waiting for another process', () => {
     expect(time.timers).toBe(0)
   })
 
+  it('looks by itself, ever more rarely, while the watch is deaf, and no longer when it hears again', async () => {
+    const { time, two } = await busyElsewhere()
+    let tell = (_deaf?: boolean) => {}
+    two.store.always('watch', async () => {})
+    const { watch } = two.store
+    two.store.watch = (key, onChange, signal) => {
+      tell = onChange
+      return watch?.(key, onChange, signal) ?? Promise.resolve()
+    }
+    const waiter = watched(two.idem.run('a', () => 'no'))
+    await time.settle()
+    expect(two.store.count('claim')).toBe(2)
+    tell(true)
+    await time.settle()
+    expect(two.store.count('claim')).toBe(3)
+    await time.advance(100)
+    const soon = two.store.count('claim')
+    expect(soon).toBeGreaterThan(5)
+    await time.advance(1_000)
+    expect(two.store.count('claim') - soon).toBeLessThan(8)
+    tell()
+    await time.settle()
+    const heard = two.store.count('claim')
+    await time.advance(900)
+    expect(two.store.count('claim')).toBe(heard)
+    expect(waiter.state).toBe('pending')
+  })
+
+  it('looks by itself while the watch is not in place yet', async () => {
+    const { time, two, answer } = await busyElsewhere()
+    two.store.coming('watch', hangs)
+    const waiter = watched(two.idem.run('a', () => 'no'))
+    await time.settle()
+    answer.open('done')
+    await time.advance(50)
+    expect(waiter.value).toBe('done')
+  })
+
   it('sees an answer that came between the claim and the watch', async () => {
     const { time, two, answer } = await busyElsewhere()
     const placing = gate()

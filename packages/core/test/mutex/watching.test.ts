@@ -25,6 +25,24 @@ describe('Mutex that watches', () => {
     expect(waiting.state).toBe('resolved')
   })
 
+  it('goes on looking while the watch is deaf', async () => {
+    const { mutex, store, time, rival, rivalLeaves } = mutexScene({ watch: true })
+    let tell = (_deaf?: boolean) => {}
+    store.watch = async (_name, onChange) => {
+      tell = onChange
+    }
+    await rival(60_000)
+    const waiting = watched(mutex.acquire('door', { wait: '1m' }))
+    await time.advance(100)
+    await rivalLeaves()
+    tell(true)
+    await rival(60_000)
+    await time.advance(1_000)
+    await rivalLeaves()
+    await time.advance(500)
+    expect(waiting.state).toBe('resolved')
+  })
+
   it('looks once more when the watch is in place: the lock may have been given back before', async () => {
     const { mutex, store, time, rival, rivalLeaves } = mutexScene({ watch: true })
     store.script('watch', 'late')

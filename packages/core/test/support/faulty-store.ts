@@ -58,7 +58,7 @@ export class FaultyStore implements Store {
   readonly get: Store['get']
   readonly delete: Store['delete']
   readonly list: Store['list']
-  readonly watch: Store['watch']
+  watch: Store['watch']
   readonly diagnose: Store['diagnose']
   readonly #coming = new Map<StoreCall, Fate[]>()
   readonly #always = new Map<StoreCall, Fate>()
