@@ -112,7 +112,7 @@ class Desk {
     this.#log.add({ type: 'began', key, fence, attempt, takeover: false })
     try {
       const transfer = transferOf(plan, this.#order.workload.seed)
-      const receipt = await moveMoney(tx, this.#bank, transfer, workMs / 20)
+      const receipt = await moveMoney(tx, this.#bank, transfer, workMs / 40)
       const told = `${key} in ${this.#order.life}, fence ${fence}`
       if (failsForGood) throw new PlannedFailure(told, FOR_GOOD)
       if (this.#random.chance(FAILING_SHARE)) throw new PlannedFailure(told, 'MAY_RETRY')

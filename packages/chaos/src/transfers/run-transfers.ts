@@ -5,7 +5,7 @@ import { bankOf, openBooks, readBooks } from './books'
 import { checkTransfers } from './check-transfers'
 
 /** Many short pieces of work: there is always one that can be hit. */
-const SIZE = { keys: 240, duplicates: 6 }
+const SIZE = { keys: 200, duplicates: 6 }
 const WORKER = new URL('transfer-worker.ts', import.meta.url)
 
 /**

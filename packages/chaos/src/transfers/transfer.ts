@@ -17,8 +17,8 @@ export interface Receipt {
   readonly left: number
 }
 
-/** Few, so that transfers meet. */
-export const ACCOUNTS = 12
+/** So few that transfers meet, and so many that they do not stand in line. */
+export const ACCOUNTS = 40
 /** More than all transfers could take from one. */
 export const OPENING_BALANCE = 1_000_000
 
