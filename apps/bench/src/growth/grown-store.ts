@@ -25,7 +25,16 @@ export interface Filling {
 
 /** Keys in no order, as keys are: neighbours in number are anywhere in an index. */
 export function grownKey(mark: string, number: number): string {
-  return `${keyPrefix(mark)}${createHash('md5').update(String(number)).digest('hex').slice(0, HASH_LENGTH)}`
+  return hashedKey(mark, String(number))
+}
+
+/** A key that no record has, anywhere among those that there are. */
+export function freshKey(mark: string): string {
+  return hashedKey(mark, randomUUID())
+}
+
+function hashedKey(mark: string, text: string): string {
+  return `${keyPrefix(mark)}${createHash('md5').update(text).digest('hex').slice(0, HASH_LENGTH)}`
 }
 
 export const keyPrefix = (mark: string): string => `idem:::${mark}-`

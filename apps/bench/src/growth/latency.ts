@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { median } from '../figures/statistics'
 import { terms } from '../work/store-alone'
-import { type GrownStore, grownKey, keyPrefix } from './grown-store'
+import { freshKey, type GrownStore, grownKey } from './grown-store'
 
 /** Median µs of one call with nothing beside it. */
 export interface Latency {
@@ -14,7 +14,7 @@ const REPLAYS = 500
 
 /** Claims new keys, takes them back, and claims keys that have their answer. @throws if a claim is answered otherwise */
 export async function latencyOf(grown: GrownStore, records: number, mark: string): Promise<Latency> {
-  const fresh = Array.from({ length: CLAIMS }, () => `${keyPrefix(mark)}new-${randomUUID()}`)
+  const fresh = Array.from({ length: CLAIMS }, () => freshKey(mark))
   const settled = Array.from({ length: REPLAYS }, () => grownKey(mark, Math.floor(Math.random() * records)))
   try {
     const claim = await medianMicros(grown, fresh, 'acquired')

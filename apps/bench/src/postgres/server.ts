@@ -84,7 +84,7 @@ const tables = (schema: string) => `
     .join(' ')}`
 
 /** What it is, and what of its settings decides how long a commit takes. */
-export async function describe(pool: Pool): Promise<string> {
+async function describe(pool: Pool): Promise<string> {
   const { rows } = await pool.query<{ version: string; fsync: string; commits: string }>(
     `SELECT current_setting('server_version') AS version, current_setting('fsync') AS fsync,
       current_setting('synchronous_commit') AS commits`,
