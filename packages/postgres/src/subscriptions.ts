@@ -6,12 +6,24 @@ import { type Names, quoteIdentifier } from './names'
 import { postgresFailure } from './postgres-failure'
 import { type WatchStatements, watchStatements } from './statements/statements'
 
+type OnChange = (deaf?: boolean) => void
+
 interface Channel {
-  readonly watchers: Set<() => void>
+  readonly watchers: Set<OnChange>
   /** Random: a watch that is given up late cannot end one that was placed since. */
   readonly token: string
   /** Resolves when whoever settles the record from then on tells of it. */
   readonly placed: Promise<unknown>
+}
+
+/** How many stores listen on a channel of a listener: several may have been given the same one. */
+const listeners = new WeakMap<ClientBase, Map<string, number>>()
+
+function listening(listener: ClientBase, channel: string, more: 1 | -1): number {
+  const counts = listeners.get(listener) ?? new Map<string, number>()
+  const count = (counts.get(channel) ?? 0) + more
+  listeners.set(listener, counts.set(channel, count))
+  return count
 }
 
 /**
@@ -35,12 +47,12 @@ export class Subscriptions {
   }
 
   /** Resolves once every change of the record calls `onChange`; ends when the signal aborts. */
-  async add(text: string, onChange: () => void, signal: AbortSignal): Promise<void> {
+  async add(text: string, onChange: OnChange, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return
     const key = escapeText(text)
     const own = this.#channels.get(key) ?? this.#place(key)
-    const heard = () => {
-      if (!signal.aborted) onChange()
+    const heard = (deaf?: boolean) => {
+      if (!signal.aborted) onChange(deaf)
     }
     own.watchers.add(heard)
     const leave = () => {
@@ -88,18 +100,20 @@ export class Subscriptions {
   readonly #missed = (): void => {
     this.#listening = Promise.reject(new Error('the listener has lost its connection'))
     this.#listening.catch(() => {})
-    for (const { watchers } of this.#channels.values()) for (const watcher of watchers) watcher()
+    for (const { watchers } of this.#channels.values()) for (const watcher of watchers) watcher(true)
   }
 
   #listen(): void {
     this.#listener.on('notification', this.#heard)
     this.#listener.on('end', this.#missed)
+    listening(this.#listener, this.#channel, 1)
     this.#listening = this.#listener.query(`LISTEN ${quoteIdentifier(this.#channel)}`)
   }
 
   #stopListening(): void {
     this.#listener.off('notification', this.#heard)
     this.#listener.off('end', this.#missed)
+    if (listening(this.#listener, this.#channel, -1) > 0) return
     // If it cannot be told, the connection is down, and nothing is heard anyway.
     this.#listener.query(`UNLISTEN ${quoteIdentifier(this.#channel)}`).catch(() => {})
   }

@@ -80,6 +80,23 @@ describe('a failure', () => {
 })
 
 describe('a watch', () => {
+  it('ends no watch of another store that was given the same listener', async () => {
+    const listener = await db.client()
+    const [one, other] = [1, 2].map(() => new PostgresStore(pool, { schema: db.schema, listener }))
+    const [leaving, staying] = [new AbortController(), new AbortController()]
+    const key = crypto.randomUUID()
+    const heard = new Promise<void>((resolve) => {
+      void other?.watch?.(key, () => resolve(), staying.signal)
+    })
+    await other?.watch?.(`${key}:too`, () => {}, staying.signal)
+    await one?.watch?.(key, () => {}, leaving.signal)
+    leaving.abort()
+    await one?.claim({ ...claimOf('any'), key })
+    await one?.delete(key)
+    await heard
+    staying.abort()
+  })
+
   it('leaves nothing behind: no mark, no listener', async () => {
     const listener = await db.client()
     const watching = new PostgresStore(pool, { schema: db.schema, listener })

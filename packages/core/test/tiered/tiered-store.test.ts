@@ -235,7 +235,7 @@ describe('tieredStore', () => {
   it('watches where the authority does, and only there', async () => {
     const { store } = stage()
     const changed = new Promise<void>((resolve) => {
-      void store.watch?.('key', resolve, new AbortController().signal)
+      void store.watch?.('key', () => resolve(), new AbortController().signal)
     })
     await succeed(store)
     await changed
