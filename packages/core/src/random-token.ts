@@ -3,7 +3,10 @@ const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 /** 16 characters of 6 bits are 96 bits: nobody guesses them. */
 const LENGTH = 16
 
-/** To ask for random bytes costs much more than to use one, so they are fetched for 256 tokens at a time. */
+/**
+ * To ask for random bytes costs much more than to use one, so they are fetched for 256 tokens at a time. (Two processes that
+ * are restored from one image of a running process share what is left: let an image be taken before the first call.)
+ */
 const pool = new Uint8Array(LENGTH * 256)
 let used = pool.length
 

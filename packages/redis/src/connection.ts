@@ -4,7 +4,7 @@ import { redisFailure } from './redis-failure'
 import type { Script, ScriptRunner } from './scripts/script'
 
 /** How long `WAIT` waits for replicas. */
-const WAIT_MS = 1000
+const WAIT_MS = 500
 
 /** The user's client, as the stores use it: it runs scripts, and what fails there becomes a `StoreError`. */
 export class Connection {

@@ -12,8 +12,9 @@ export interface RedisLockStoreOptions {
 
 export interface RedisStoreOptions extends RedisLockStoreOptions {
   /**
-   * After every call, wait (`WAIT`, at most a second) until so many replicas have what was written, so that a failover
-   * to one of them loses nothing. Where that fails the call rejects, and is repeated. @defaultValue 0
+   * After every write, wait (`WAIT`, at most half a second) until so many replicas have it, so that a failover to one of
+   * them does not lose it. Where that fails the call rejects, and is repeated. Redis keeps the whole connection waiting
+   * meanwhile: give such a store a client of its own. @defaultValue 0
    */
   readonly waitReplicas?: number | undefined
 }
