@@ -1,5 +1,5 @@
 import { Client } from 'pg'
-import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { Receipt } from '../../src/payment/charge-card'
 import { postgres as kind } from '../../src/stores/postgres/postgres'
 import type { OpenStore } from '../../src/stores/store-kind'
@@ -12,6 +12,10 @@ const server = await privatePostgres()
 
 describe.skipIf(server === undefined)('records and payments in PostgreSQL', () => {
   type Opened = OpenStore & Demo & { readonly book: NonNullable<OpenStore['book']>; readonly notes: string[] }
+
+  beforeAll(async () => {
+    await kind.locate({ DATABASE_URL: server?.url })
+  })
 
   async function start(): Promise<Opened> {
     const notes: string[] = []
