@@ -4,7 +4,7 @@ import { duration } from './durations'
 import { type RedisLockStoreOptions, resolveOptions } from './options'
 import type { RedisClient } from './redis-client'
 import { lockScripts } from './scripts/scripts'
-import { Subscriptions } from './subscriptions'
+import { subscriptionsOf } from './subscriptions'
 
 /**
  * Keeps locks in Redis 7 or later, or Valkey, on the server's clock: what a `Mutex` needs to exclude other processes.
@@ -28,8 +28,10 @@ export class RedisLockStore implements LockStore {
     this.#prefix = place.prefix
     this.#connection = new Connection(client, 0)
     if (place.subscriber) {
-      const subscriptions = new Subscriptions(place.subscriber, this.#connection.keyPrefix + this.#prefix)
-      this.watch = (name, onChange, signal) => subscriptions.add(name, onChange, signal)
+      const subscriptions = subscriptionsOf(place.subscriber)
+      // The driver puts a keyPrefix in front of keys, but not of channels.
+      const begin = this.#connection.keyPrefix + this.#prefix
+      this.watch = (name, onChange, signal) => subscriptions.add(begin + name, onChange, signal)
     }
   }
 

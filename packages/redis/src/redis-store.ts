@@ -25,7 +25,7 @@ import { redisFailure } from './redis-failure'
 import { scan } from './scan'
 import type { Script } from './scripts/script'
 import { recordScripts } from './scripts/scripts'
-import { Subscriptions } from './subscriptions'
+import { subscriptionsOf } from './subscriptions'
 
 /** What goes together is answered by one script, and keeps the server from all others meanwhile. */
 const MOST_PER_BATCH = 32
@@ -34,7 +34,7 @@ const MOST_PER_BATCH = 32
 const POLICIES = { takeover: 't', reject: 'r', reconcile: 'c' } as const
 
 /** The states that failures come to, as records have them. */
-const FAILED = { retryable: 'T', final: 'F', abandoned: 'A' } as const
+const FAILED = { final: '250', retryable: '251', abandoned: '252' } as const
 
 /**
  * Keeps records in Redis 7 or later, or Valkey: one key a record, one step of the server a call, on the server's clock.
@@ -72,8 +72,10 @@ export class RedisStore implements Store {
       read: wasSettled,
     })
     if (place.subscriber) {
-      const subscriptions = new Subscriptions(place.subscriber, this.#connection.keyPrefix + this.#prefix)
-      this.watch = (key, onChange, signal) => subscriptions.add(key, onChange, signal)
+      const subscriptions = subscriptionsOf(place.subscriber)
+      // The driver puts a keyPrefix in front of keys, but not of channels.
+      const begin = this.#connection.keyPrefix + this.#prefix
+      this.watch = (key, onChange, signal) => subscriptions.add(begin + key, onChange, signal)
     }
   }
 
@@ -118,7 +120,7 @@ export class RedisStore implements Store {
   }
 
   async get(key: string): Promise<StoredRecord | undefined> {
-    const [record] = await this.#read('get', [key])
+    const [record] = await this.#read('get', [key], true)
     return record
   }
 
@@ -129,7 +131,7 @@ export class RedisStore implements Store {
   async list({ prefix, state, limit, cursor }: RecordQuery): Promise<RecordPage> {
     try {
       const page = await scan(this.#connection, this.#prefix, prefix, limit, cursor)
-      const found = await this.#read('list', page.keys)
+      const found = await this.#read('list', page.keys, false)
       const records = found.filter(
         (record): record is StoredRecord =>
           record !== undefined && (state === undefined || record.state === state),
@@ -149,13 +151,15 @@ export class RedisStore implements Store {
     return Number(await this.#connection.write(call, script, [this.#prefix + key], args)) === 1
   }
 
-  async #read(call: string, keys: readonly string[]): Promise<(StoredRecord | undefined)[]> {
+  /** Something else under a key fails a `strict` call, and is nothing in another. */
+  async #read(call: string, keys: readonly string[], strict: boolean): Promise<(StoredRecord | undefined)[]> {
     if (keys.length === 0) return []
     if (keys.length > 1 && !this.#connection.takesSeveralKeys) {
-      return (await Promise.all(keys.map((key) => this.#read(call, [key])))).flat()
+      return (await Promise.all(keys.map((key) => this.#read(call, [key], strict)))).flat()
     }
     const stored = keys.map((key) => this.#prefix + key)
-    const [now, ...replies] = (await this.#connection.run(call, recordScripts.get, stored, [])) as [
+    const args = [strict ? '1' : '0']
+    const [now, ...replies] = (await this.#connection.run(call, recordScripts.get, stored, args)) as [
       number,
       ...Buffer[],
     ]

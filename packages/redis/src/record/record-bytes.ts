@@ -31,12 +31,15 @@ const PAYLOAD = 64
 const WIDE = 128
 
 const STATES = {
-  R: 'running',
-  S: 'succeeded',
-  F: 'failed',
-  T: 'failed',
-  A: 'abandoned',
+  248: 'running',
+  249: 'succeeded',
+  250: 'failed',
+  251: 'failed',
+  252: 'abandoned',
 } as const
+
+const RUNNING = 248
+const RETRYABLE = 251
 
 const NO_STEPS: readonly SavedStep[] = []
 
@@ -50,7 +53,7 @@ export function readNumber(bytes: Buffer, at: number): number {
 }
 
 export function readRecord(bytes: Buffer, start: number): RecordBytes {
-  const letter = String.fromCharCode(bytes[start] as number) as keyof typeof STATES
+  const state = bytes[start] as keyof typeof STATES
   const flags = bytes[start + 1] as number
   const fence = readNumber(bytes, start + 2)
   const claimedAt = Math.floor(fence / 1000)
@@ -90,7 +93,7 @@ export function readRecord(bytes: Buffer, start: number): RecordBytes {
     at += 14
   }
   let leaseUntil: number | undefined
-  if (letter === 'R') {
+  if (state === RUNNING) {
     leaseUntil = readNumber(bytes, at)
     at += 7
   }
@@ -101,8 +104,8 @@ export function readRecord(bytes: Buffer, start: number): RecordBytes {
     at += 4 + length
   }
   return {
-    state: STATES[letter],
-    retryable: letter === 'T',
+    state: STATES[state],
+    retryable: state === RETRYABLE,
     attempt,
     fence,
     takeover: (flags & TAKEOVER) !== 0,

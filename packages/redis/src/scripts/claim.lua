@@ -49,8 +49,8 @@ local function deciding()
   end
 
   local function acquire_next(key, record, owner, fingerprint, takeover)
-    if record.state == 'R' then record.payload = nil end
-    record.state = 'R'
+    if record.state == RUNNING then record.payload = nil end
+    record.state = RUNNING
     record.attempt = record.attempt + 1
     record.fence = math.max(record.fence + 1, micros)
     record.owner = owner
@@ -76,18 +76,18 @@ local function deciding()
     if has_fingerprint and record.fingerprint and record.fingerprint ~= fingerprint then return reply('m', 0) end
 
     local state, own = record.state, record.owner == owner
-    if state == 'S' or state == 'F' then
+    if state == SUCCEEDED or state == FAILED then
       if record.retention_end ~= 0 then return reply('s', record.retention_end - now, raw) end
       return settled(key, raw)
     end
-    if state == 'R' then
+    if state == RUNNING then
       if own then return acquire(key, record) end
       if now < record.lease_until then
         return reply('r', record.lease_until == NEVER and NEVER or record.lease_until - now, raw)
       end
     end
     local exhausted = record.attempt >= max_attempts
-    if state == 'T' then
+    if state == RETRYABLE then
       local awaited = waited_for ~= '' and record.fence >= tonumber(waited_for)
       if own or awaited or exhausted then return settled(key, raw) end
       return acquire_next(key, record, owner, fingerprint, false)
@@ -101,10 +101,10 @@ end
 local function first(owner, fingerprint)
   if #owner == 16 and (#fingerprint == 24 or not has_fingerprint) then
     local flags = has_fingerprint and OWNER16 + FINGERPRINT24 or OWNER16
-    return 'R' .. char(flags) .. pack('>I7I3', micros, 0) .. owner .. fingerprint .. pack('>I7', after(lease))
+    return char(RUNNING, flags) .. pack('>I7I3', micros, 0) .. owner .. fingerprint .. pack('>I7', after(lease))
   end
   return records().encode({
-    state = 'R', takeover = false, fence = micros, updated_at = now, attempt = 1, created_at = now,
+    state = RUNNING, takeover = false, fence = micros, updated_at = now, attempt = 1, created_at = now,
     retention_end = 0, owner = owner, fingerprint = has_fingerprint and fingerprint or nil,
     lease_until = after(lease),
   })
@@ -113,7 +113,7 @@ end
 -- A final answer in its usual form, and the usual fingerprint: what most replays come to.
 local function is_plain_replay(raw, fingerprint)
   local state, flags = byte(raw, 1, 2)
-  if state ~= 83 and state ~= 70 or flags >= WIDE then return false end
+  if state ~= SUCCEEDED and state ~= FAILED or flags >= WIDE then return false end
   if not has_fingerprint or band(flags, FINGERPRINT24 + FINGERPRINT) == 0 then return true end
   return band(flags, OWNER16 + FINGERPRINT24) == OWNER16 + FINGERPRINT24 and sub(raw, 29, 52) == fingerprint
 end
@@ -135,6 +135,8 @@ for i = 1, #KEYS do
     if not set then set = redis.pcall('GET', key) end
     refusal = set.err or refusal
     replies[i] = set.err and 'e' .. pack('>I7', 0) .. set.err or micros
+  elseif not is_record(raw) then
+    replies[i] = 'e' .. pack('>I7', 0) .. FOREIGN
   elseif is_plain_replay(raw, fingerprint) then
     local left = redis.call('PTTL', key)
     replies[i] = 's' .. pack('>I7', left < 0 and NEVER or left) .. raw

@@ -11,11 +11,11 @@ local ttl, has_value, retention = ARGV[1], byte(ARGV[2]) == 49, sub(ARGV[2], 2)
 -- The settled form of a running record of the usual kind, a first attempt without steps; nothing of any other.
 local function settle_plain(raw, owner, value)
   local state, flags = byte(raw, 1, 2)
-  if state ~= 82 or flags >= LATER or band(flags, OWNER16) == 0 or retention ~= '' or not has_value then return end
+  if state ~= RUNNING or flags >= LATER or band(flags, OWNER16) == 0 or retention ~= '' or not has_value then return end
   if sub(raw, 13, 28) ~= owner then return end
   local delta = now - floor(struct.unpack('>I7', raw, 3) / 1000)
   if delta < 0 or delta >= WIDE_FROM then return end
-  return 'S' .. char(flags + PAYLOAD) .. sub(raw, 3, 9) .. pack('>I3', delta) .. sub(raw, 13, -8) .. value
+  return char(SUCCEEDED, flags + PAYLOAD) .. sub(raw, 3, 9) .. pack('>I3', delta) .. sub(raw, 13, -8) .. value
 end
 
 -- The settled form of any record; or what there is to answer without one.
@@ -24,9 +24,9 @@ local function settle(raw, owner, value)
   local record = records.decode(raw)
   if record.owner ~= owner then return nil, 0 end
   if record.retention_end ~= 0 and now >= record.retention_end then return nil, 0 end
-  if record.state == 'S' then return nil, 1 end
-  if record.state ~= 'R' then return nil, 0 end
-  record.state = 'S'
+  if record.state == SUCCEEDED then return nil, 1 end
+  if record.state ~= RUNNING then return nil, 0 end
+  record.state = SUCCEEDED
   record.updated_at = now
   record.payload = has_value and value or nil
   if retention ~= '' then record.retention_end = after(retention) end
@@ -44,7 +44,9 @@ for i = 1, #KEYS do
   if seen[key] then raw = redis.call('GET', key) end
   seen[key] = true
   local new, answer
-  if raw then
+  if raw and not is_record(raw) then
+    answer = FOREIGN
+  elseif raw then
     new = settle_plain(raw, owner, value)
     if not new then new, answer = settle(raw, owner, value) end
   end

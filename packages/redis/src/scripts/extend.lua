@@ -6,7 +6,7 @@
 
 local records = records()
 local record = records.find(KEYS[1])
-if not record or record.state ~= 'R' or record.owner ~= ARGV[1] then return 0 end
+if not record or record.state ~= RUNNING or record.owner ~= ARGV[1] then return 0 end
 read_clock()
 record.lease_until = after(ARGV[2])
 records.put(KEYS[1], record, ARGV[3])

@@ -2,9 +2,10 @@
 --
 -- A record is one string:
 --
---   1      state: R running, S succeeded, F failed for good, T failed but may be tried again, A abandoned
+--   1      state, which is the version of the layout too: 248 running, 249 succeeded, 250 failed for good, 251 failed but
+--          may be tried again, 252 abandoned. No text of UTF-8 begins with such a byte
 --   2      flags, see below
---   3-9    fence
+--   3-9    fence: above 10^15, below 2^53
 --   10-12  when it was last changed, in ms after the moment that the fence tells (its µs / 1000)
 --   ...    owner                     16 bytes, or without OWNER16 its length in 2 bytes and then itself
 --   ...    fingerprint               24 bytes with FINGERPRINT24, with FINGERPRINT its length in 4 bytes and then itself
@@ -17,13 +18,27 @@
 --
 -- Numbers are unsigned and big-endian; times are milliseconds since the epoch on the server's clock. What is longest
 -- stands last, so that a settle copies it once. Two dozen bytes before the payload keep a small answer small.
+--
+-- Whatever else stands under a key is somebody else's: it is left as it is, and every call about it fails.
 
 local byte, char, band = string.byte, string.char, bit.band
 
+local RUNNING, SUCCEEDED, FAILED, RETRYABLE, ABANDONED = 248, 249, 250, 251, 252
 local TAKEOVER, OWNER16, FINGERPRINT24, FINGERPRINT = 1, 2, 4, 8
 local LATER, STEPS, PAYLOAD, WIDE = 16, 32, 64, 128
 -- The last change of a record is told within so many ms of its claim, or with WIDE.
 local WIDE_FROM = 16777216
+
+-- What is said of a key that is somebody else's, in Redis' own word for it.
+local FOREIGN = 'WRONGTYPE the value of this key is no record'
+
+local function is_record(raw)
+  if #raw < 14 then return false end
+  local state = byte(raw)
+  if state < RUNNING or state > ABANDONED then return false end
+  local fence = struct.unpack('>I7', raw, 3)
+  return fence > 1000000000000000 and fence <= NEVER
+end
 
 -- A table of functions, made when it is needed: the usual claim and the usual settle do without, and making functions
 -- would be half of their work.
@@ -36,7 +51,7 @@ local function records()
     local fence, delta = unpack_numbers('>I7I3', raw, 3)
     local claimed_at = floor(fence / 1000)
     local record = {
-      state = sub(raw, 1, 1),
+      state = byte(raw),
       takeover = band(flags, TAKEOVER) ~= 0,
       fence = fence,
       updated_at = claimed_at + delta,
@@ -68,7 +83,7 @@ local function records()
       record.updated_at, record.retention_end = unpack_numbers('>I7I7', raw, at)
       at = at + 14
     end
-    if record.state == 'R' then
+    if record.state == RUNNING then
       record.lease_until = unpack_numbers('>I7', raw, at)
       at = at + 7
     end
@@ -105,20 +120,21 @@ local function records()
       wide = pack('>I7I7', record.updated_at, record.retention_end)
       delta = 0
     end
-    if record.state == 'R' then lease = pack('>I7', record.lease_until) end
+    if record.state == RUNNING then lease = pack('>I7', record.lease_until) end
     if record.steps then
       flags = bor(flags, STEPS)
       steps = pack('>I4', #record.steps) .. record.steps
     end
     if record.payload then flags = bor(flags, PAYLOAD) end
-    return record.state .. char(flags) .. pack('>I7I3', record.fence, delta)
+    return char(record.state, flags) .. pack('>I7I3', record.fence, delta)
       .. owner .. fingerprint .. later .. wide .. lease .. steps .. (record.payload or '')
   end
 
-  -- The record of a key, unless it is a tombstone or there is none.
+  -- The record of a key, unless it is a tombstone or there is none. Ends the script where something else is kept.
   function records.find(key)
     local raw = redis.call('GET', key)
     if not raw then return end
+    if not is_record(raw) then error({ err = FOREIGN }) end
     local record = records.decode(raw)
     if record.retention_end ~= 0 then
       read_clock()

@@ -6,12 +6,12 @@
 
 local records = records()
 local record = records.find(KEYS[1])
-if not record or record.state ~= 'R' or record.owner ~= ARGV[1] then return 0 end
+if not record or record.state ~= RUNNING or record.owner ~= ARGV[1] then return 0 end
 if record.attempt == 1 then
   redis.call('DEL', KEYS[1])
 else
   read_clock()
-  record.state = record.takeover and 'A' or 'T'
+  record.state = record.takeover and ABANDONED or RETRYABLE
   record.takeover = false
   record.attempt = record.attempt - 1
   -- No handler was given this fence, and whoever waited for this attempt must not be answered by the one before it.

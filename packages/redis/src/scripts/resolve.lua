@@ -8,11 +8,11 @@
 local records = records()
 local record = records.find(KEYS[1])
 if not record then return 0 end
-if record.state == 'S' and record.owner == ARGV[1] then return 1 end
-if record.state == 'S' or record.state == 'F' then return 0 end
+if record.state == SUCCEEDED and record.owner == ARGV[1] then return 1 end
+if record.state == SUCCEEDED or record.state == FAILED then return 0 end
 read_clock()
-if record.state == 'R' and now < record.lease_until then return 0 end
-record.state = 'S'
+if record.state == RUNNING and now < record.lease_until then return 0 end
+record.state = SUCCEEDED
 record.owner = ARGV[1]
 record.updated_at = now
 record.payload = ARGV[4] == '1' and ARGV[5] or nil

@@ -6,7 +6,7 @@
 
 local records = records()
 local record = records.find(KEYS[1])
-if not record or record.state ~= 'R' or record.owner ~= ARGV[1] then return 0 end
+if not record or record.state ~= RUNNING or record.owner ~= ARGV[1] then return 0 end
 local steps, name, at = record.steps or '', ARGV[2], 1
 while at <= #steps do
   local length = struct.unpack('>I4', steps, at)

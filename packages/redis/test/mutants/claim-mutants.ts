@@ -23,8 +23,12 @@ export const claimMutants: readonly ScriptMutant[] = [
     'and record.fingerprint and record.fingerprint ~=',
     'and record.fingerprint ~=',
   ),
-  claim('an answer runs again', "if state == 'S' or state == 'F' then", "if state == 'F' then"),
-  claim('a final failure runs again', "if state == 'S' or state == 'F' then", "if state == 'S' then"),
+  claim('an answer runs again', 'if state == SUCCEEDED or state == FAILED then', 'if state == FAILED then'),
+  claim(
+    'a final failure runs again',
+    'if state == SUCCEEDED or state == FAILED then',
+    'if state == SUCCEEDED then',
+  ),
   claim(
     'an answer with a tombstone is said to be kept as long as that',
     "if record.retention_end ~= 0 then return reply('s', record.retention_end - now, raw) end",
@@ -97,7 +101,7 @@ export const claimMutants: readonly ScriptMutant[] = [
   ),
   claim(
     'a lapsed attempt has the failure of the one before',
-    "if record.state == 'R' then record.payload = nil end",
+    'if record.state == RUNNING then record.payload = nil end',
     '',
   ),
   claim('attempts are not counted', 'record.attempt = record.attempt + 1', ''),
@@ -141,6 +145,7 @@ export const claimMutants: readonly ScriptMutant[] = [
     "if not set then set = redis.pcall('GET', key) end",
     'set = set or {}',
   ),
+  claim('any string is taken for a record', 'elseif not is_record(raw) then', 'elseif false then'),
   claim(
     'a claim does not see the one before it in the same batch',
     "if written[key] then raw = redis.call('GET', key) end",
@@ -154,10 +159,14 @@ export const claimMutants: readonly ScriptMutant[] = [
   ),
   claim(
     'a quick replay takes any state for an answer',
-    'if state ~= 83 and state ~= 70 or flags >= WIDE then return false end',
+    'if state ~= SUCCEEDED and state ~= FAILED or flags >= WIDE then return false end',
     'if flags >= WIDE then return false end',
   ),
-  claim('a quick replay does not see tombstones', 'state ~= 70 or flags >= WIDE then', 'state ~= 70 then'),
+  claim(
+    'a quick replay does not see tombstones',
+    'state ~= FAILED or flags >= WIDE then',
+    'state ~= FAILED then',
+  ),
   claim('a quick replay takes any fingerprint', 'and sub(raw, 29, 52) == fingerprint', ''),
   claim(
     'a quick replay has no end',

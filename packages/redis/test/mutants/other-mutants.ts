@@ -11,8 +11,8 @@ const get = of('get')
 const record = of('record')
 const clock = of('clock')
 
-const HELD = "if not record or record.state ~= 'R' or record.owner ~= ARGV[1] then return 0 end"
-const BY_ANYBODY = "if not record or record.state ~= 'R' then return 0 end"
+const HELD = 'if not record or record.state ~= RUNNING or record.owner ~= ARGV[1] then return 0 end'
+const BY_ANYBODY = 'if not record or record.state ~= RUNNING then return 0 end'
 const IN_ANY_STATE = 'if not record or record.owner ~= ARGV[1] then return 0 end'
 
 export const otherMutants: readonly ScriptMutant[] = [
@@ -29,8 +29,12 @@ export const otherMutants: readonly ScriptMutant[] = [
   release('what is settled is released', HELD, IN_ANY_STATE),
   release('a later attempt takes all with it', 'if record.attempt == 1 then', 'if true then'),
   release('a first attempt leaves a record', 'if record.attempt == 1 then', 'if false then'),
-  release('a released takeover is a failure', "record.takeover and 'A' or 'T'", "'T'"),
-  release('a released second try is an abandonment', "record.takeover and 'A' or 'T'", "'A'"),
+  release('a released takeover is a failure', 'record.takeover and ABANDONED or RETRYABLE', 'RETRYABLE'),
+  release(
+    'a released second try is an abandonment',
+    'record.takeover and ABANDONED or RETRYABLE',
+    'ABANDONED',
+  ),
   release('a released attempt stays a takeover', 'record.takeover = false', ''),
   release('a released attempt counts', 'record.attempt = record.attempt - 1', ''),
   release(
@@ -67,9 +71,14 @@ export const otherMutants: readonly ScriptMutant[] = [
   ),
 
   remove(
-    "what is somebody else's is deleted",
-    "if not redis.call('GET', KEYS[1]) then return 0 end",
-    "if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end",
+    "a list of somebody else's is deleted",
+    "local raw = redis.call('GET', KEYS[1])\nif not raw then return 0 end\nif not is_record(raw) then",
+    "local raw = redis.pcall('GET', KEYS[1])\nif not raw then return 0 end\nif not raw.err and not is_record(raw) then",
+  ),
+  remove(
+    "a string of somebody else's is deleted",
+    'if not is_record(raw) then return redis.error_reply(FOREIGN) end',
+    '',
   ),
   remove('a deletion tells nobody', 'tell(KEYS[1])', ''),
 
@@ -78,8 +87,39 @@ export const otherMutants: readonly ScriptMutant[] = [
     'expires_at < 0 and NEVER or expires_at',
     'math.max(expires_at, 0)',
   ),
-  get('what is no record fails the page that it is on', "type(raw) ~= 'string'", 'not raw'),
+  get(
+    'a list fails the page that it is on',
+    "and ARGV[1] == '1' then",
+    "and (not is_text or ARGV[1] == '1') then",
+  ),
+  get(
+    'a string fails the page that it is on',
+    "and ARGV[1] == '1' then",
+    "and (is_text or ARGV[1] == '1') then",
+  ),
+  get('what is no record is none', "if raw and ARGV[1] == '1' then", 'if false then'),
+  get('any string is a record', 'if not is_text or not is_record(raw) then', 'if not is_text then'),
 
+  record(
+    'a call about one key takes any string for a record',
+    'if not is_record(raw) then error({ err = FOREIGN }) end',
+    '',
+  ),
+  record(
+    'a call about one key takes what is no record for none',
+    'if not is_record(raw) then error({ err = FOREIGN }) end',
+    'if not is_record(raw) then return end',
+  ),
+  record(
+    'a record may be cut off',
+    'if #raw < 14 then return false end',
+    "if raw == '' then return false end",
+  ),
+  record('any low byte is a state', 'state < RUNNING or', ''),
+  record('any high byte is a state', 'or state > ABANDONED', ''),
+  record('any low number is a fence', 'fence > 1000000000000000 and', ''),
+  record('a fence may be just below all times', 'fence > 1000000000000000', 'fence >= 1000000000000000'),
+  record('any high number is a fence', ' and fence <= NEVER', ''),
   record('a takeover is not kept', 'local flags = record.takeover and TAKEOVER or 0', 'local flags = 0'),
   record(
     'any owner is taken for one of 16 bytes',

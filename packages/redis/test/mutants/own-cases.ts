@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import type { Redis } from 'ioredis'
 import { expect } from 'vitest'
 import type { RedisStore } from '../../src/index'
+import { foreignValues } from '../support/foreign-values'
 import { aClaim, aCompletion, aFailure, fingerprintOf, token } from '../support/requests'
 import { aStory, play } from '../support/story'
 
@@ -26,9 +27,8 @@ async function claimedAgo(
 ): Promise<{ key: string; owner: string }> {
   const owner = token()
   const raw = Buffer.alloc(12 + 16 + 7)
-  raw.write('R')
-  raw.writeUInt8(2, 1)
   raw.writeBigUInt64BE(BigInt(Date.now() - ms) * 1000n, 1)
+  raw.writeUInt8(248, 0)
   raw.writeUInt8(2, 1)
   raw.write(owner, 12)
   raw.writeUIntBE(Date.now() + leaseMs, 29, 6)
@@ -82,6 +82,33 @@ export const ownCases: Readonly<Record<string, (scene: Scene) => Promise<void>>>
     expect(found).toEqual([`${key}:record`])
     expect(await client.lrange(key, 0, -1)).toEqual(['of somebody else'])
     await client.del(key)
+  },
+
+  async 'a string that is no record is left alone, and fails by itself'({ store, client, key }) {
+    for (const [i, value] of Object.values(foreignValues).entries()) {
+      const claim = aClaim(`${key}:${i}`)
+      const report = { ...claim, retentionMs: NEAR_MS, tombstoneMs: 0 }
+      const beside = aClaim(`${key}:${i}:beside`)
+      await client.set(claim.key, value)
+      const [, besides, foreign] = await Promise.allSettled(
+        [{ ...claim, key: `${key}:${i}:ahead` }, beside, claim].map((each) => store.claim(each)),
+      )
+      equal(besides?.status === 'fulfilled' && besides.value.type, 'acquired')
+      ok(foreign?.status === 'rejected' && /WRONGTYPE/.test(foreign.reason.message))
+      const [, settled, refused] = await Promise.allSettled(
+        [{ ...claim, key: `${key}:${i}:ahead` }, beside, claim].map((each) =>
+          store.complete(aCompletion(each)),
+        ),
+      )
+      equal(settled?.status === 'fulfilled' && settled.value, true)
+      ok(refused?.status === 'rejected' && /WRONGTYPE/.test(refused.reason.message))
+      await rejects(store.resolve(report), /WRONGTYPE/)
+      await rejects(store.get(claim.key), /WRONGTYPE/)
+      await rejects(store.delete(claim.key), /WRONGTYPE/)
+      expect(await client.getBuffer(claim.key)).toEqual(value)
+      const { records } = await store.list({ prefix: claim.key, limit: 1000 })
+      ok(records.every((record) => record.key !== claim.key))
+    }
   },
 
   async 'records are read as they were written'({ store, key }) {

@@ -12,10 +12,11 @@ const resolve = of('resolve')
  * be part of the token or fingerprint that is compared, which no token is.
  */
 export const settleMutants: readonly ScriptMutant[] = [
-  complete('a quick settle takes any state', 'if state ~= 82 or flags', 'if flags'),
+  complete('a quick settle takes any state', 'if state ~= RUNNING or flags', 'if flags'),
   complete('a quick settle takes later attempts, steps and earlier failures', 'flags >= LATER or ', ''),
   complete('a quick settle forgets the tombstone', "or retention ~= '' or", 'or'),
   complete('a quick settle makes an omitted value an empty one', ' or not has_value then', ' then'),
+  complete('any string is taken for a record', 'if raw and not is_record(raw) then', 'if false then'),
   complete('a stranger settles', 'if sub(raw, 13, 28) ~= owner then return end', ''),
   complete(
     'a quick settle long after its claim tells a wrong time',
@@ -28,8 +29,12 @@ export const settleMutants: readonly ScriptMutant[] = [
     'if delta >= WIDE_FROM',
   ),
   complete('a late owner settles', 'if record.owner ~= owner then return nil, 0 end', ''),
-  complete('settled again by its owner, it is refused', "if record.state == 'S' then return nil, 1 end", ''),
-  complete('what failed succeeds after all', "if record.state ~= 'R' then return nil, 0 end", ''),
+  complete(
+    'settled again by its owner, it is refused',
+    'if record.state == SUCCEEDED then return nil, 1 end',
+    '',
+  ),
+  complete('what failed succeeds after all', 'if record.state ~= RUNNING then return nil, 0 end', ''),
   complete('completion does not move the last change', '  record.updated_at = now\n', ''),
   complete(
     'an omitted value is what failed before',
@@ -54,12 +59,8 @@ export const settleMutants: readonly ScriptMutant[] = [
   complete('a completion tells nobody', 'tell(key)', ''),
 
   fail('a stranger fails an attempt', 'or record.owner ~= ARGV[1] then return 0 end', 'then return 0 end'),
-  fail(
-    'reported again by its owner, a failure is refused',
-    'if record.state == ARGV[2] then return 1 end',
-    '',
-  ),
-  fail('what succeeded fails after all', "if record.state ~= 'R' then return 0 end", ''),
+  fail('reported again by its owner, a failure is refused', 'if record.state == state then return 1 end', ''),
+  fail('what succeeded fails after all', 'if record.state ~= RUNNING then return 0 end', ''),
   fail('a failure does not move the last change', 'record.updated_at = now\n', ''),
   fail('a failure has no tombstone', "if ARGV[5] ~= '' then record.retention_end = after(ARGV[5]) end", ''),
   fail('a failure tells nobody', 'tell(KEYS[1])', ''),
@@ -67,23 +68,23 @@ export const settleMutants: readonly ScriptMutant[] = [
   resolve('what is not there is an error', 'if not record then return 0 end', ''),
   resolve(
     'resolved again, it is refused',
-    "if record.state == 'S' and record.owner == ARGV[1] then return 1 end",
+    'if record.state == SUCCEEDED and record.owner == ARGV[1] then return 1 end',
     '',
   ),
   resolve('a decision is overruled by another', 'and record.owner == ARGV[1] then return 1', 'then return 1'),
   resolve(
     'an answer is overruled',
-    "if record.state == 'S' or record.state == 'F' then return 0 end",
-    "if record.state == 'F' then return 0 end",
+    'if record.state == SUCCEEDED or record.state == FAILED then return 0 end',
+    'if record.state == FAILED then return 0 end',
   ),
   resolve(
     'a final failure is overruled',
-    "if record.state == 'S' or record.state == 'F' then return 0 end",
-    "if record.state == 'S' then return 0 end",
+    'if record.state == SUCCEEDED or record.state == FAILED then return 0 end',
+    'if record.state == SUCCEEDED then return 0 end',
   ),
   resolve(
     'a live attempt is overruled',
-    "if record.state == 'R' and now < record.lease_until then return 0 end",
+    'if record.state == RUNNING and now < record.lease_until then return 0 end',
     '',
   ),
   resolve('a lapsed attempt cannot be resolved', 'and now < record.lease_until then', 'then'),
