@@ -33,13 +33,10 @@ export class Connection {
    *
    * @throws StoreError
    */
-  async run<Row>(call: string, { text, name }: Statement, values: unknown[]): Promise<Row[]> {
+  async run<Row>(call: string, statement: Statement, values: unknown[]): Promise<Row[]> {
     for (let sent = 1; ; sent++) {
       try {
-        const { rows } = this.#prepare
-          ? await (this.client as unknown as Preparing).query({ name, text, values })
-          : await this.client.query(text, values)
-        return rows as Row[]
+        return await ask<Row>(this.client, this.#prepare, statement, values)
       } catch (error) {
         if (sent === SENDS || !isConflict(error)) throw postgresFailure(call, error)
       }
@@ -51,6 +48,19 @@ export class Connection {
     const [row] = await this.run<{ done: boolean }>(call, statement, values)
     return row?.done === true
   }
+}
+
+/** Sends a statement, under its name where it is to be prepared. Rejects with what the driver rejects with. */
+export async function ask<Row>(
+  client: PostgresClient,
+  prepare: boolean,
+  { text, name }: Statement,
+  values: unknown[],
+): Promise<Row[]> {
+  const { rows } = prepare
+    ? await (client as unknown as Preparing).query({ name, text, values })
+    : await client.query(text, values)
+  return rows as Row[]
 }
 
 interface Preparing {

@@ -61,6 +61,18 @@ function observed(before: (text: string, client: Client) => Promise<void> | void
 }
 
 describe('a transaction', () => {
+  it('prepares its statements under names, where that is asked for', async () => {
+    const own = db.pool({ max: 1 })
+    const idem = process({ prepare: true }, own)
+    expect(await idem.transaction(key, deposit())).toBe(10)
+    expect(await idem.transaction(key, deposit())).toBe(10)
+    const prepared = async () =>
+      (await own.query(`SELECT FROM pg_prepared_statements WHERE name LIKE 'idem\\_%'`)).rowCount
+    expect(await prepared()).toBe(2)
+    await process({}, own).transaction(`${key}:unprepared`, () => 1)
+    expect(await prepared()).toBe(2)
+  })
+
   it('commits what it writes and what it answers together, once, whoever asks', async () => {
     const idem = process()
     expect(await idem.transaction(key, deposit())).toBe(10)

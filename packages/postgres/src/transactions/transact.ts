@@ -1,6 +1,6 @@
 import { StoreError, type TransactionOutcome, type TransactionRequest } from '@idem/core'
 import { type ClaimRow, claimOutcome } from '../claim-outcome'
-import type { Connection, Statement } from '../connection'
+import { ask, type Connection } from '../connection'
 import { keepingTimes } from '../durations'
 import { escapeOptional, escapeText } from '../escaped-text'
 import type { Place, PostgresClient } from '../options'
@@ -40,7 +40,7 @@ export class Transactor<Tx> {
   async transact(request: TransactionRequest<Tx>): Promise<TransactionOutcome> {
     if (request.tx !== undefined) return this.#join(request, request.tx as PostgresClient)
     for (let run = 1; ; run++) {
-      const attempt = new Attempt(request, this.#statements)
+      const attempt = new Attempt(request, this.#statements, this.#place.prepare)
       try {
         return await inTransaction(this.#connection.client, this.#place.isolation, (tx) => attempt.on(tx))
       } catch (error) {
@@ -59,7 +59,7 @@ export class Transactor<Tx> {
 
   /** In the caller's transaction: whether and when it ends is the caller's business. */
   async #join(request: TransactionRequest<Tx>, tx: PostgresClient): Promise<TransactionOutcome> {
-    const attempt = new Attempt(request, this.#statements)
+    const attempt = new Attempt(request, this.#statements, this.#place.prepare)
     try {
       return (await attempt.on(tx)).result
     } catch (error) {
@@ -93,14 +93,16 @@ export class Transactor<Tx> {
 /** One transaction, from its claim to its answer. */
 class Attempt<Tx> {
   readonly request: TransactionRequest<Tx>
+  readonly #prepare: boolean
   readonly #statements: TransactionStatements
   granted: { readonly attempt: number; readonly fence: number } = { attempt: 1, fence: 0 }
   #foundFence: unknown = null
   #thrown: { readonly error: unknown } | undefined
 
-  constructor(request: TransactionRequest<Tx>, statements: TransactionStatements) {
+  constructor(request: TransactionRequest<Tx>, statements: TransactionStatements, prepare: boolean) {
     this.request = request
     this.#statements = statements
+    this.#prepare = prepare
   }
 
   /** Whether it was the body that threw this. */
@@ -111,13 +113,13 @@ class Attempt<Tx> {
   async on(tx: PostgresClient): Promise<Work<TransactionOutcome>> {
     const { key, fingerprint, waitedFor } = this.request
     const claim = [escapeText(key), escapeOptional(fingerprint), waitedFor ?? null]
-    const [row] = (await send<BeginRow>(tx, this.#statements.begin, claim)) as [BeginRow]
+    const [row] = (await ask<BeginRow>(tx, this.#prepare, this.#statements.begin, claim)) as [BeginRow]
     if (row.outcome !== 'acquired') return { commit: false, result: refusal(row) }
     this.granted = { attempt: row.attempt, fence: Number(row.fence) }
     this.#foundFence = row.found_fence
     const { value } = await this.#run(tx as Tx)
     const settling = this.settling('succeeded', value, undefined)
-    const [settled] = await send<{ done: boolean }>(tx, this.#statements.settle, settling)
+    const [settled] = await ask<{ done: boolean }>(tx, this.#prepare, this.#statements.settle, settling)
     if (settled?.done !== true) throw new Overtaken(`${key} was claimed by somebody else`)
     return { commit: true, result: { type: 'committed', ...this.granted } }
   }
@@ -139,10 +141,6 @@ class Attempt<Tx> {
       throw error
     }
   }
-}
-
-async function send<Row>(tx: PostgresClient, { text }: Statement, values: unknown[]): Promise<Row[]> {
-  return (await tx.query(text, values)).rows as Row[]
 }
 
 /** Why the key could not be claimed. */
