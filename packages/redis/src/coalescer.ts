@@ -63,8 +63,14 @@ export class Coalescer<Request, Answer> {
 
   #send(batch: readonly Waiting<Request, Answer>[]): void {
     const { send, read } = this.#dispatch
+    let sent: Promise<unknown>
+    try {
+      sent = send(batch.map(({ request }) => request))
+    } catch (error) {
+      sent = Promise.reject(error)
+    }
     this.#lane.inFlight++
-    send(batch.map(({ request }) => request)).then(
+    sent.then(
       (replies) => {
         this.#lane.inFlight--
         for (let i = 0; i < batch.length; i++) {

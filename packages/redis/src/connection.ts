@@ -1,4 +1,5 @@
 import { StoreError } from '@idem/core'
+import type { Place } from './options'
 import type { RedisClient, RedisClusterClient, RedisServer } from './redis-client'
 import { redisFailure } from './redis-failure'
 import type { Script, ScriptRunner } from './scripts/script'
@@ -11,14 +12,14 @@ export class Connection {
   readonly client: RedisClient
   readonly #waitReplicas: number
 
-  constructor(client: RedisClient, waitReplicas: number) {
-    this.client = client
-    this.#waitReplicas = waitReplicas
-  }
+  /** How many keys a command may have. */
+  readonly mostKeys: number
 
-  /** A cluster takes several keys at once only where they are on the same server. */
-  get takesSeveralKeys(): boolean {
-    return !this.client.isCluster
+  constructor(client: RedisClient, { batch, waitReplicas }: Pick<Place, 'batch' | 'waitReplicas'>) {
+    this.client = client
+    // A cluster takes several keys at once only where they are on the same server.
+    this.mostKeys = client.isCluster ? 1 : batch
+    this.#waitReplicas = waitReplicas
   }
 
   /** What the driver puts in front of every key. */
@@ -26,17 +27,30 @@ export class Connection {
     return this.client.options.keyPrefix ?? ''
   }
 
-  /** The servers that hold keys. */
-  primaries(): RedisServer[] {
-    const { client } = this
-    return client.isCluster ? (client as RedisClusterClient).nodes('master') : [client as RedisServer]
+  /** The servers that hold keys. @throws StoreError if they cannot be told */
+  async primaries(): Promise<RedisServer[]> {
+    if (!this.client.isCluster) return [this.client as RedisServer]
+    const cluster = this.client as RedisClusterClient
+    try {
+      // Before it is ready a client knows none, or only those that it was told to begin with.
+      if (cluster.status !== 'ready') await cluster.time()
+    } catch (error) {
+      throw redisFailure('find the primaries', error)
+    }
+    const primaries = cluster.nodes('master')
+    if (primaries.length > 0) return primaries
+    throw new StoreError('Redis failed to find the primaries: the client of the cluster knows none')
   }
 
   /** Runs a script on the server that holds its keys. @throws StoreError */
   run(call: string, script: Script, keys: readonly string[], args: readonly string[]): Promise<unknown> {
-    return script.run(this.client as unknown as ScriptRunner, keys, args).catch((error: unknown) => {
-      throw redisFailure(call, error)
-    })
+    try {
+      return script.run(this.client as unknown as ScriptRunner, keys, args).catch((error: unknown) => {
+        throw redisFailure(call, error)
+      })
+    } catch (error) {
+      return Promise.reject(redisFailure(call, error))
+    }
   }
 
   /** Runs a script that may write, and lets it count once enough replicas have it. @throws StoreError */

@@ -1,7 +1,7 @@
 import type { RedisClient } from './redis-client'
 
 export interface RedisLockStoreOptions {
-  /** Stands in front of every key, and of every channel. @defaultValue `''` */
+  /** Stands in front of every key, and of every channel. @defaultValue `'lock:'` */
   readonly prefix?: string | undefined
   /**
    * A second client, used for nothing but subscriptions: whoever waits is woken at once. Without it, waiting is polling.
@@ -11,6 +11,14 @@ export interface RedisLockStoreOptions {
 }
 
 export interface RedisStoreOptions extends RedisLockStoreOptions {
+  /** Stands in front of every key, and of every channel. @defaultValue `''` */
+  readonly prefix?: string | undefined
+  /**
+   * How many keys go in one command at most. What goes together is answered by one script, which keeps the server from
+   * all others meanwhile. 1 for a proxy that wants every key in a command of its own; so does a Cluster, in any case.
+   * @defaultValue 32
+   */
+  readonly batch?: number | undefined
   /**
    * After every write, wait (`WAIT`, at most half a second) until so many replicas have it, so that a failover to one of
    * them does not lose it. Where that fails the call rejects, and is repeated. Redis keeps the whole connection waiting
@@ -23,6 +31,7 @@ export interface RedisStoreOptions extends RedisLockStoreOptions {
 export interface Place {
   readonly prefix: string
   readonly subscriber: RedisClient | undefined
+  readonly batch: number
   readonly waitReplicas: number
 }
 
@@ -31,6 +40,7 @@ export function resolveOptions(
   client: RedisClient,
   options: RedisStoreOptions,
   known: readonly (keyof RedisStoreOptions)[],
+  defaultPrefix: string,
 ): Place {
   isClient('client', client)
   if (typeof options !== 'object' || options === null) {
@@ -40,13 +50,16 @@ export function resolveOptions(
     if ((known as readonly string[]).includes(option)) continue
     throw new TypeError(`${option} is no option here; there are ${known.join(', ')}`)
   }
-  const { prefix = '', subscriber, waitReplicas = 0 } = options
+  const { prefix = defaultPrefix, subscriber, batch = 32, waitReplicas = 0 } = options
   if (typeof prefix !== 'string') throw new TypeError(`prefix must be a text; got ${shown(prefix)}`)
   if (subscriber !== undefined) isSubscriber(subscriber, client)
+  if (!Number.isInteger(batch) || batch < 1) {
+    throw new TypeError(`batch must be a whole number, 1 for every key by itself; got ${shown(batch)}`)
+  }
   if (!Number.isInteger(waitReplicas) || waitReplicas < 0) {
     throw new TypeError(`waitReplicas must be a whole number, 0 for not to wait; got ${shown(waitReplicas)}`)
   }
-  return { prefix, subscriber, waitReplicas }
+  return { prefix, subscriber, batch, waitReplicas }
 }
 
 function isClient(what: string, client: unknown): void {

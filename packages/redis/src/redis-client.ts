@@ -32,5 +32,7 @@ export interface RedisServer extends RedisClient {
 
 /** What a cluster offers beyond. */
 export interface RedisClusterClient extends RedisClient {
+  readonly status: string
+  time(): Promise<unknown>
   nodes(role: 'master'): RedisServer[]
 }

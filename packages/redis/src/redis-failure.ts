@@ -11,7 +11,10 @@ const ADVICE: readonly (readonly [words: string, advice: string])[] = [
   ['OOM command not allowed', 'raise maxmemory or shorten the retention: the server takes no more data'],
   ['CLUSTERDOWN', 'the cluster does not serve all of its slots'],
   ['MOVED', 'use a Cluster client: this server is part of a cluster'],
-  ['CROSSSLOT', 'use a Cluster client: this server is part of a cluster'],
+  [
+    'CROSSSLOT',
+    'use a Cluster client, or the option batch: 1: this server, or what stands before it, is part of a cluster',
+  ],
   ['NOAUTH', 'give the client a password'],
   ['NOPERM', NOT_ALLOWED],
   ['user executing the script', NOT_ALLOWED],

@@ -24,9 +24,9 @@ export class RedisLockStore implements LockStore {
 
   /** @throws TypeError if the client is none of ioredis, or an option is wrong or unknown */
   constructor(client: RedisClient, options: RedisLockStoreOptions = {}) {
-    const place = resolveOptions(client, { prefix: 'lock:', ...options }, ['prefix', 'subscriber'])
+    const place = resolveOptions(client, options, ['prefix', 'subscriber'], 'lock:')
     this.#prefix = place.prefix
-    this.#connection = new Connection(client, 0)
+    this.#connection = new Connection(client, place)
     if (place.subscriber) {
       const subscriptions = subscriptionsOf(place.subscriber)
       // The driver puts a keyPrefix in front of keys, but not of channels.

@@ -27,9 +27,6 @@ import type { Script } from './scripts/script'
 import { recordScripts } from './scripts/scripts'
 import { subscriptionsOf } from './subscriptions'
 
-/** What goes together is answered by one script, and keeps the server from all others meanwhile. */
-const MOST_PER_BATCH = 32
-
 /** The policies, as the script has them. */
 const POLICIES = { takeover: 't', reject: 'r', reconcile: 'c' } as const
 
@@ -57,10 +54,10 @@ export class RedisStore implements Store {
 
   /** @throws TypeError if the client is none of ioredis, or an option is wrong or unknown */
   constructor(client: RedisClient, options: RedisStoreOptions = {}) {
-    const place = resolveOptions(client, options, ['prefix', 'subscriber', 'waitReplicas'])
+    const place = resolveOptions(client, options, ['prefix', 'subscriber', 'batch', 'waitReplicas'], '')
     this.#prefix = place.prefix
-    this.#connection = new Connection(client, place.waitReplicas)
-    const lane = new Lane(this.#connection.takesSeveralKeys ? MOST_PER_BATCH : 1)
+    this.#connection = new Connection(client, place)
+    const lane = new Lane(this.#connection.mostKeys)
     this.#claims = new Coalescer(lane, {
       together: areAlike,
       send: (claims) => this.#sendClaims(claims),
@@ -143,8 +140,8 @@ export class RedisStore implements Store {
   }
 
   /** Says whether the server may drop records to make room, where it tells. */
-  diagnose(): Promise<readonly string[]> {
-    return diagnose(this.#connection.primaries())
+  async diagnose(): Promise<readonly string[]> {
+    return diagnose(await this.#connection.primaries())
   }
 
   async #write(call: string, script: Script, key: string, args: readonly string[]): Promise<boolean> {
@@ -154,8 +151,11 @@ export class RedisStore implements Store {
   /** Something else under a key fails a `strict` call, and is nothing in another. */
   async #read(call: string, keys: readonly string[], strict: boolean): Promise<(StoredRecord | undefined)[]> {
     if (keys.length === 0) return []
-    if (keys.length > 1 && !this.#connection.takesSeveralKeys) {
-      return (await Promise.all(keys.map((key) => this.#read(call, [key], strict)))).flat()
+    const most = this.#connection.mostKeys
+    if (keys.length > most) {
+      const parts: (readonly string[])[] = []
+      for (let i = 0; i < keys.length; i += most) parts.push(keys.slice(i, i + most))
+      return (await Promise.all(parts.map((part) => this.#read(call, part, strict)))).flat()
     }
     const stored = keys.map((key) => this.#prefix + key)
     const args = [strict ? '1' : '0']

@@ -46,6 +46,34 @@ describe.skipIf(server === undefined)('claims and settles that go together', () 
     expect(sizes(settled)).toEqual([1, 32, 32, 32, 3])
   })
 
+  test('have as many keys as the option batch allows, reads too', async () => {
+    for (const [batch, expected] of [
+      [1, [1, 1, 1, 1, 1]],
+      [3, [1, 3, 1]],
+    ] as const) {
+      round++
+      const own = new RedisStore(client, { batch })
+      const all = claims(5)
+      const claimed = await commands.during(() => Promise.all(all.map((claim) => own.claim(claim))))
+      expect(sizes(claimed)).toEqual(expected)
+      const settled = await commands.during(() =>
+        Promise.all(all.map((claim) => own.complete(aCompletion(claim)))),
+      )
+      expect(sizes(settled)).toEqual(expected)
+      const listed = await commands.during(async () => {
+        const found = new Set<string>()
+        let cursor: string | undefined
+        do {
+          const page = await own.list({ prefix: `${round}:`, limit: 1000, cursor })
+          for (const record of page.records) found.add(record.key)
+          cursor = page.cursor
+        } while (cursor !== undefined)
+        expect(found.size).toBe(5)
+      })
+      expect(Math.max(...sizes(listed))).toBe(batch)
+    }
+  })
+
   test('get each its own answer', async () => {
     const all = claims(100)
     const acquired = await Promise.all(all.map((claim) => store.claim(claim)))

@@ -2,8 +2,9 @@ import { Idem, MemoryStore } from '@idem/core'
 import { Redis } from 'ioredis'
 import { Redis as Redis5 } from 'ioredis5'
 import { afterAll, describe, expect, inject, test } from 'vitest'
-import { type RedisClient, RedisStore } from '../src/index'
+import { type RedisClient, RedisLockStore, RedisStore } from '../src/index'
 import { until } from './support/gate'
+import { aClaim, aCompletion } from './support/requests'
 import { unhurriedRuntime } from './support/unhurried-runtime'
 
 const url = inject('redisUrl') ?? ''
@@ -76,12 +77,49 @@ test('wrong options are refused, and named', () => {
   const client = new Redis({ lazyConnect: true })
   const withOptions = (options: unknown) => () => new RedisStore(client, options as object)
   expect(withOptions({ prefx: 'a' })).toThrow(
-    /prefx is no option here; there are prefix, subscriber, waitReplicas/,
+    /prefx is no option here; there are prefix, subscriber, batch, waitReplicas/,
   )
   expect(withOptions({ prefix: 1 })).toThrow(/prefix must be a text; got 1/)
+  expect(withOptions({ prefix: null })).toThrow(/prefix must be a text; got null/)
+  for (const batch of [0, 1.5, '8', null, Infinity]) {
+    expect(withOptions({ batch })).toThrow(/batch must be a whole number, 1 for every key by itself; got/)
+  }
+  expect(withOptions('abc')).toThrow(/options must be an object; got "abc"/)
   expect(withOptions({ waitReplicas: -1 })).toThrow(/waitReplicas must be a whole number/)
   expect(withOptions({ waitReplicas: 1.5 })).toThrow(/waitReplicas must be a whole number/)
   expect(withOptions({ subscriber: {} })).toThrow(/subscriber must be a client of ioredis/)
   expect(withOptions({ subscriber: client })).toThrow(/a client of its own/)
   expect(withOptions(null)).toThrow(/options must be an object/)
+})
+
+test('wrong options of a lock store are refused, and named', () => {
+  const client = new Redis({ lazyConnect: true })
+  const withOptions = (options: unknown) => () => new RedisLockStore(client, options as object)
+  expect(withOptions(null)).toThrow(/options must be an object; got null/)
+  expect(withOptions('abc')).toThrow(/options must be an object; got "abc"/)
+  expect(withOptions({ prefix: null })).toThrow(/prefix must be a text; got null/)
+  for (const option of ['batch', 'waitReplicas']) {
+    expect(withOptions({ [option]: 1 })).toThrow(`${option} is no option here; there are prefix, subscriber`)
+  }
+})
+
+test('what a client throws is a StoreError like all else', async () => {
+  const client = Object.assign(new Redis({ lazyConnect: true }), {
+    evalshaBuffer() {
+      throw new Error('broken driver')
+    },
+  })
+  const store = new RedisStore(client)
+  const claim = aClaim('thrown')
+  const calls = [store.claim(claim), store.complete(aCompletion(claim)), store.delete(claim.key)]
+  for (const outcome of await Promise.allSettled(calls)) {
+    expect(outcome).toMatchObject({
+      status: 'rejected',
+      reason: {
+        name: 'StoreError',
+        message: expect.stringContaining('broken driver'),
+        cause: expect.any(Error),
+      },
+    })
+  }
 })

@@ -31,6 +31,38 @@ describe.skipIf(cluster === undefined)('records on a cluster of three nodes', ()
     expect(keys.size).toBe(300)
   })
 
+  test.each([
+    ['new', {}],
+    ['lazy', { lazyConnect: true }],
+  ])('are listed through a client that is not connected yet (%s)', async (name, options) => {
+    const namespace = `unconnected ${name}`
+    const writing = new Idem({ store: new RedisStore(client), namespace })
+    await Promise.all(Array.from({ length: 60 }, (_, i) => writing.run(String(i), async () => i)))
+    const listing = new Idem({ store: new RedisStore(open(options)), namespace })
+    const keys = new Set<string>()
+    for await (const record of listing.records()) keys.add(record.key)
+    expect(keys.size).toBe(60)
+  })
+
+  test('are not listed through a client that was closed: an error says so', async () => {
+    const closed = open()
+    await closed.ping()
+    closed.disconnect()
+    const error = await new RedisStore(closed)
+      .list({ prefix: '', limit: 10 })
+      .catch((thrown: unknown) => thrown)
+    expect(error).toBeInstanceOf(StoreError)
+    expect((error as StoreError).cause).toBeInstanceOf(Error)
+  })
+
+  test('are asked for eviction through a client that is not connected yet', async () => {
+    const [node] = client.nodes('master')
+    await node?.config('SET', 'maxmemory-policy', 'allkeys-lru')
+    const warnings = await new RedisStore(open({ lazyConnect: true })).diagnose()
+    await node?.config('SET', 'maxmemory-policy', 'noeviction')
+    expect(warnings).toEqual([expect.stringContaining('allkeys-lru')])
+  })
+
   test.each(['', 'app:'])('wake who waits in another process (keyPrefix %j)', async (keyPrefix) => {
     const [begun, gate] = [new Gate(), new Gate()]
     const own = new Idem({ store: new RedisStore(open({ keyPrefix })) })

@@ -116,6 +116,27 @@ describe('what comes up while something is under way', () => {
     expect(requests()).toEqual([['a4']])
   })
 
+  test('fails with its batch where sending throws, and leaves the lane free', async () => {
+    let isBroken = true
+    coalescer = new Coalescer(lane, {
+      ...dispatch,
+      send(requests) {
+        if (isBroken) throw new Error('cannot send')
+        return send(requests)
+      },
+    })
+    await expect(coalescer.add('a1')).rejects.toThrow('cannot send')
+    isBroken = false
+    const replies = add('a2', 'a3', 'a4')
+    expect(requests()).toEqual([['a2']])
+    isBroken = true
+    await turn()
+    sent[0]?.answer()
+    const outcomes = await Promise.allSettled(replies)
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected'])
+    expect(lane.inFlight).toBe(0)
+  })
+
   test('goes out at once, each alone, where batches are of one', () => {
     coalescer = new Coalescer(new Lane(1), dispatch)
     void add('a1', 'a2', 'a3')
