@@ -1,28 +1,38 @@
 import type { Redis } from 'ioredis'
+import acquireLock from '../../src/scripts/acquire-lock.lua'
 import claim from '../../src/scripts/claim.lua'
 import clock from '../../src/scripts/clock.lua'
 import complete from '../../src/scripts/complete.lua'
 import remove from '../../src/scripts/delete.lua'
 import extend from '../../src/scripts/extend.lua'
+import extendLock from '../../src/scripts/extend-lock.lua'
 import fail from '../../src/scripts/fail.lua'
 import get from '../../src/scripts/get.lua'
+import isLockHeld from '../../src/scripts/is-lock-held.lua'
+import lock from '../../src/scripts/lock.lua'
 import record from '../../src/scripts/record.lua'
 import release from '../../src/scripts/release.lua'
+import releaseLock from '../../src/scripts/release-lock.lua'
 import resolve from '../../src/scripts/resolve.lua'
 import saveStep from '../../src/scripts/save-step.lua'
 import type { ScriptRunner } from '../../src/scripts/script'
 import { mutated, type ScriptMutant } from './script-mutant'
 
 const SOURCES: Readonly<Record<string, string>> = {
+  'acquire-lock': acquireLock,
   claim,
   clock,
   complete,
   delete: remove,
   extend,
+  'extend-lock': extendLock,
   fail,
   get,
+  'is-lock-held': isLockHeld,
+  lock,
   record,
   release,
+  'release-lock': releaseLock,
   resolve,
   'save-step': saveStep,
 }

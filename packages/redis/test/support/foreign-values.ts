@@ -38,3 +38,18 @@ export const foreignValues: Readonly<Record<string, Buffer>> = {
   'the fence of long ago, of an answer': withFence(10n ** 15n, 249),
   'a fence that is no number here': withFence(2n ** 53n),
 }
+
+const lockOf = (fence: bigint) => {
+  const raw = Buffer.alloc(8 + 7 + 16, 'o')
+  raw.writeBigUInt64BE(fence)
+  return raw.subarray(1)
+}
+
+/** Strings that are no locks. */
+export const foreignLocks: readonly Buffer[] = [
+  Buffer.from(''),
+  Buffer.from('hello'),
+  Buffer.from('{"name":"something that is long enough to be taken for a lock, if need be"}'),
+  lockOf(10n ** 15n),
+  lockOf(2n ** 53n),
+]
