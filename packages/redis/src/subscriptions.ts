@@ -6,6 +6,8 @@ interface Channel {
   readonly watchers: Set<OnChange>
   /** Resolves when the server has confirmed; missing while nothing is heard. */
   placed: Promise<unknown> | undefined
+  /** Whether the watchers know that nothing is heard. */
+  isDeaf: boolean
 }
 
 /** So many channels in one command: each is an argument of a function, and of those there can be only so many. */
@@ -60,7 +62,7 @@ class Subscriptions {
 
   #open(name: string): Channel {
     if (this.#channels.size === 0) this.#listen()
-    const channel: Channel = { watchers: new Set(), placed: undefined }
+    const channel: Channel = { watchers: new Set(), placed: undefined, isDeaf: false }
     this.#channels.set(name, channel)
     return channel
   }
@@ -94,7 +96,10 @@ class Subscriptions {
     placed.then(
       () => {
         // What was published before was not heard.
-        for (const [, { watchers }] of some) for (const watcher of watchers) watcher()
+        for (const [, channel] of some) {
+          channel.isDeaf = false
+          for (const watcher of channel.watchers) watcher()
+        }
       },
       () => {
         for (const [, channel] of some) deafen(channel)
@@ -117,5 +122,8 @@ class Subscriptions {
 
 function deafen(channel: Channel): void {
   channel.placed = undefined
+  // Once, not for every attempt to connect that fails.
+  if (channel.isDeaf) return
+  channel.isDeaf = true
   for (const watcher of channel.watchers) watcher(true)
 }

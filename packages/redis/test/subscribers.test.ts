@@ -97,12 +97,20 @@ describe.skipIf(server === undefined)('a subscriber', () => {
         isPlaced = true
         return watch
       })
-      await until('it has tried to connect', () => subscriber.status === 'reconnecting')
+      let attempts = 0
+      subscriber.on('close', () => attempts++)
+      await until('it has tried to connect', () => attempts > 3)
       expect(isPlaced).toBe(false)
+      expect(told).toEqual([true])
       await proxy.refuse(false)
       const second = await late
       await until('it hears', () => told.length > 1)
       expect(new Set(told.slice(1))).toEqual(new Set([undefined]))
+      await proxy.refuse(true)
+      proxy.cut()
+      await until('deaf again', () => told.at(-1) === true)
+      await proxy.refuse(false)
+      await until('it hears again', () => told.at(-1) === undefined)
       leave()
       second.leave()
       await until('unsubscribed', async () => (await subscribed('deaf')) === 0)
@@ -114,7 +122,8 @@ describe.skipIf(server === undefined)('a subscriber', () => {
   test('that is down leaves who waits to look', async () => {
     const proxy = await startTcpProxy(url)
     try {
-      const subscriber = open(proxy.url, { retryStrategy: () => 10 })
+      // Later than this takes: an attempt to connect is no look.
+      const subscriber = open(proxy.url, { retryStrategy: () => 60_000 })
       const [begun, gate] = [new Gate(), new Gate()]
       const done = new Idem({ store: new RedisStore(client) }).run('looked for', async () => {
         begun.open()

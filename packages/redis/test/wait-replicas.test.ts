@@ -36,7 +36,7 @@ describe.skipIf(replica === undefined)('a store that waits for a replica', () =>
     await replica?.pause()
     const error: unknown = await store.claim(claim).catch((thrown: unknown) => thrown)
     expect(error).toBeInstanceOf(StoreError)
-    expect((error as StoreError).message).toMatch(/0 of 1 replicas \(waitReplicas\) have it after 1000 ms/)
+    expect((error as StoreError).message).toMatch(/0 of 1 replicas \(waitReplicas\) have it after 500 ms/)
     await replica?.resume()
     expect(await store.claim(claim)).toMatchObject({ type: 'acquired', attempt: 1 })
 
