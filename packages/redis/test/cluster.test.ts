@@ -157,6 +157,22 @@ describe.skipIf(cluster === undefined)('records on a cluster of three nodes', ()
     }
   })
 
+  test('asked for together by a client of a single node: CROSSSLOT, and what to do; alone, MOVED', async () => {
+    const messages = async (batch?: number) => {
+      const store = new RedisStore(openNode(`redis://127.0.0.1:${first}`), { batch })
+      const idem = new Idem({ store })
+      const calls = Array.from({ length: 20 }, (_, i) => idem.run(`together ${i}`, async () => 1))
+      const outcomes = await Promise.allSettled(calls)
+      return outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason.message] : []))
+    }
+    expect(await messages()).toContainEqual(
+      expect.stringMatching(/CROSSSLOT.*use a Cluster client.*batch: 1/),
+    )
+    const alone = await messages(1)
+    expect(alone.length).toBeGreaterThan(0)
+    for (const message of alone) expect(message).toMatch(/MOVED.*use a Cluster client/)
+  })
+
   test('of a node that is down: an error that says so; when it is up again, every key runs once', {
     timeout: 60_000,
   }, async () => {
