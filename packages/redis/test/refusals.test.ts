@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { mkdir, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { serverOrSkip, startPrivateRedis } from '@idem/test-servers'
@@ -134,14 +135,17 @@ describe.skipIf(server === undefined)('a server that answers and refuses', () =>
   })
 
   test('because the client has no password: NOAUTH', async () => {
+    const stranger = open(url, { enableReadyCheck: false })
     await failsAndRecovers({
-      client: open(url, { enableReadyCheck: false }),
+      client: stranger,
       says: /NOAUTH.*password/,
       cause: /^NOAUTH/,
       spoil: async () => {
         await set('requirepass', 'secret')
         await operator.auth('secret')
+        const isBack = once(stranger, 'ready')
         await operator.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes')
+        await isBack
       },
       heal: async () => {
         await set('requirepass', '')
