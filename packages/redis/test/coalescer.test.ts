@@ -127,13 +127,12 @@ describe('what comes up while something is under way', () => {
     })
     await expect(coalescer.add('a1')).rejects.toThrow('cannot send')
     isBroken = false
-    const replies = add('a2', 'a3', 'a4')
+    const outcomes = Promise.allSettled(add('a2', 'a3', 'a4'))
     expect(requests()).toEqual([['a2']])
     isBroken = true
     await turn()
     sent[0]?.answer()
-    const outcomes = await Promise.allSettled(replies)
-    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected'])
+    expect((await outcomes).map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected'])
     expect(lane.inFlight).toBe(0)
   })
 
