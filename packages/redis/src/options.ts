@@ -8,6 +8,12 @@ export interface RedisLockStoreOptions {
    * @defaultValue none
    */
   readonly subscriber?: RedisClient | undefined
+  /**
+   * After every write, wait (`WAIT`, at most half a second) until so many replicas have it, so that a failover to one of
+   * them does not lose it. Where that fails the call rejects, and is repeated. Redis keeps the whole connection waiting
+   * meanwhile: give such a store a client of its own. @defaultValue 0
+   */
+  readonly waitReplicas?: number | undefined
 }
 
 export interface RedisStoreOptions extends RedisLockStoreOptions {
@@ -19,12 +25,6 @@ export interface RedisStoreOptions extends RedisLockStoreOptions {
    * @defaultValue 32
    */
   readonly batch?: number | undefined
-  /**
-   * After every write, wait (`WAIT`, at most half a second) until so many replicas have it, so that a failover to one of
-   * them does not lose it. Where that fails the call rejects, and is repeated. Redis keeps the whole connection waiting
-   * meanwhile: give such a store a client of its own. @defaultValue 0
-   */
-  readonly waitReplicas?: number | undefined
 }
 
 /** Checked, and complete. */

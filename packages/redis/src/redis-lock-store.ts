@@ -24,7 +24,7 @@ export class RedisLockStore implements LockStore {
 
   /** @throws TypeError if the client is none of ioredis, or an option is wrong or unknown */
   constructor(client: RedisClient, options: RedisLockStoreOptions = {}) {
-    const place = resolveOptions(client, options, ['prefix', 'subscriber'], 'lock:')
+    const place = resolveOptions(client, options, ['prefix', 'subscriber', 'waitReplicas'], 'lock:')
     this.#prefix = place.prefix
     this.#connection = new Connection(client, place)
     if (place.subscriber) {
@@ -37,7 +37,7 @@ export class RedisLockStore implements LockStore {
 
   async acquire({ name, owner, ttlMs }: LockRequest): Promise<LockOutcome> {
     const args = [owner, ttl(ttlMs)]
-    const reply = await this.#connection.run(
+    const reply = await this.#connection.write(
       'acquire a lock',
       lockScripts.acquire,
       [this.#prefix + name],
@@ -56,9 +56,10 @@ export class RedisLockStore implements LockStore {
     return this.#tells('release a lock', lockScripts.release, name, [owner])
   }
 
-  isHeld(name: string, owner?: string): Promise<boolean> {
+  async isHeld(name: string, owner?: string): Promise<boolean> {
     const args = [owner === undefined ? '0' : '1', owner ?? '']
-    return this.#tells('look at a lock', lockScripts.isHeld, name, args)
+    const keys = [this.#prefix + name]
+    return Number(await this.#connection.run('look at a lock', lockScripts.isHeld, keys, args)) === 1
   }
 
   async #tells(
@@ -67,7 +68,7 @@ export class RedisLockStore implements LockStore {
     name: string,
     args: readonly string[],
   ): Promise<boolean> {
-    return Number(await this.#connection.run(call, script, [this.#prefix + name], args)) === 1
+    return Number(await this.#connection.write(call, script, [this.#prefix + name], args)) === 1
   }
 }
 

@@ -1,7 +1,7 @@
-import { Idem, StoreError } from '@idem/core'
+import { Idem, Mutex, StoreError } from '@idem/core'
 import { serverOrSkip, startPrivateRedis, startRedisCluster } from '@idem/test-servers'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
-import { RedisStore } from '../src/index'
+import { RedisLockStore, RedisStore } from '../src/index'
 import { openClients } from './support/open-clients'
 import { openClusterClients } from './support/open-cluster'
 import { aClaim, aCompletion } from './support/requests'
@@ -9,16 +9,17 @@ import { aClaim, aCompletion } from './support/requests'
 const primary = serverOrSkip('a private Redis', await startPrivateRedis())
 const replica = primary && serverOrSkip('a replica', await startPrivateRedis({ replicaOf: primary.port }))
 
+afterAll(async () => {
+  await replica?.stop()
+  await primary?.stop()
+})
+
 describe.skipIf(replica === undefined)('a store that waits for a replica', () => {
   const open = openClients()
   const client = open(primary?.url ?? '')
   const store = new RedisStore(client, { waitReplicas: 1 })
 
   afterEach(() => replica?.resume())
-  afterAll(async () => {
-    await replica?.stop()
-    await primary?.stop()
-  })
 
   test('has told it what was written when a call is over, scripts known or not', async () => {
     const reading = open(replica?.url ?? '', { readOnly: true })
@@ -54,6 +55,30 @@ describe.skipIf(replica === undefined)('a store that waits for a replica', () =>
     setTimeout(() => void replica?.resume(), 300)
     expect(await idem.run('slow', async () => ++runs)).toBe(1)
     expect(await idem.run('slow', async () => ++runs)).toBe(1)
+  })
+})
+
+describe.skipIf(replica === undefined)('a lock store that waits for a replica', () => {
+  const open = openClients()
+  const store = new RedisLockStore(open(primary?.url ?? ''), { waitReplicas: 1 })
+  const request = { name: 'door', owner: 'one', ttlMs: 60_000 }
+
+  afterEach(() => replica?.resume())
+
+  test('grants, renews and gives back only what it has heard of; another try has the same fence', async () => {
+    const granted = await store.acquire(request)
+    expect(granted).toMatchObject({ acquired: true })
+    await replica?.pause()
+    await expect(store.acquire(request)).rejects.toThrow(/0 of 1 replicas/)
+    await expect(store.extend(request)).rejects.toThrow(StoreError)
+    expect(await store.isHeld('door')).toBe(true)
+    await replica?.resume()
+    expect(await store.acquire(request)).toMatchObject({ fence: 'fence' in granted ? granted.fence : 0 })
+    expect(await store.release(request)).toBe(true)
+  })
+
+  test('serves a mutex', async () => {
+    expect(await new Mutex({ store }).run('door', async () => 'in')).toBe('in')
   })
 })
 
