@@ -122,9 +122,9 @@ export class RedisStore implements Store {
   }
 
   /**
-   * The order is that of `SCAN`, which walks over all keys of the server. A walk begins anew when a server was restarted or
-   * replaced, if the servers tell (`INFO`): records are seen again then, and none is missed. While slots of a cluster move from one server
-   * to another, a record that moves may be missed, or seen twice.
+   * The order is that of `SCAN`, which walks over all keys of the server. A walk begins anew when a server was restarted
+   * or replaced, if the servers tell (`INFO`): records are seen again then, and none is missed. While slots of a cluster
+   * move from one server to another, a record that moves may be missed, or seen twice.
    */
   async list({ prefix, state, limit, cursor }: RecordQuery): Promise<RecordPage> {
     try {
