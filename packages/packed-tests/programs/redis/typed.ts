@@ -24,7 +24,10 @@ export const stores: Store[] = [
   new RedisStore(openRedis()),
   new RedisStore(openCluster(), { waitReplicas: 1 }),
 ]
-export const lockStores: LockStore[] = [new RedisLockStore(openRedis()), new RedisLockStore(openCluster())]
+export const lockStores: LockStore[] = [
+  new RedisLockStore(openRedis()),
+  new RedisLockStore(openCluster(), { waitReplicas: 1 }),
+]
 export const clients: RedisClient[] = [openRedis(), openCluster()]
 const options: RedisStoreOptions & RedisLockStoreOptions = { prefix: `${randomUUID()}:` }
 
@@ -33,8 +36,8 @@ export function refused(client: Redis): void {
   new RedisStore(REDIS_URL)
   // @ts-expect-error there is no such option
   new RedisStore(client, { subscribers: client })
-  // @ts-expect-error locks do not wait for replicas
-  new RedisLockStore(client, { waitReplicas: 1 })
+  // @ts-expect-error locks are not sent in batches
+  new RedisLockStore(client, { batch: 1 })
   // @ts-expect-error Redis has no transactions that could take part in an effect
   new Idem({ store: new RedisStore(client) }).transaction
 }
