@@ -1,6 +1,13 @@
-export { startMongo } from './mongo'
-export { startPostgres } from './postgres/postgres'
-export { type PrivatePostgresOptions, startPrivatePostgres } from './postgres/private-postgres'
+export { startMongo } from './mongo/mongo'
+export { type MongoAbility, mongoWith } from './mongo/mongo-with'
+export { type PrivateMongoOptions, startPrivateMongo } from './mongo/private-mongo'
+export { type PgBouncer, type PgBouncerOptions, startPgBouncer } from './postgres/pgbouncer'
+export { startEmbeddedPostgres, startPostgres } from './postgres/postgres'
+export {
+  type PrivatePostgres,
+  type PrivatePostgresOptions,
+  startPrivatePostgres,
+} from './postgres/private-postgres'
 export { provideServers, type ServerName } from './provide-servers'
 export type { Matching } from './proxy/lost-replies'
 export type { ProxyCounts } from './proxy/proxied-connection'

@@ -1,6 +1,6 @@
 import type { ProvidedContext } from 'vitest'
-import { startMongo } from './mongo'
-import { startPostgres } from './postgres/postgres'
+import { startMongo } from './mongo/mongo'
+import { startEmbeddedPostgres, startPostgres } from './postgres/postgres'
 import { startRedis } from './redis/redis'
 import { startValkey } from './redis/valkey'
 import { serverOrSkip } from './server-or-skip'
@@ -20,6 +20,8 @@ const servers = {
   redis: { title: 'Redis', key: 'redisUrl', start: startRedis },
   valkey: { title: 'Valkey', key: 'valkeyUrl', start: startValkey },
   postgres: { title: 'PostgreSQL', key: 'postgresUrl', start: startPostgres },
+  // In place of `postgres`, for tests that are to run on more than one version.
+  postgres18: { title: 'PostgreSQL 18', key: 'postgresUrl', start: startEmbeddedPostgres },
   mongo: { title: 'MongoDB', key: 'mongoUrl', start: startMongo },
 } as const
 

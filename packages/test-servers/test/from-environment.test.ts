@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { freePort } from '../src/free-port'
-import { mongoSources } from '../src/mongo'
+import { mongoSources } from '../src/mongo/mongo'
 import { postgresSources } from '../src/postgres/postgres'
 import { redisSources } from '../src/redis/redis'
 import { valkeySources } from '../src/redis/valkey'

@@ -8,29 +8,51 @@ import { packagedPostgres } from './embedded-postgres'
 /** The folder of the programs, as whoever runs the server may read it. */
 export type Locate = (place: ServerPlace) => Promise<string>
 
-/** The sources of a server that `start` runs with the programs of each. */
+/**
+ * The sources of a server that `start` runs with the programs of each. Where `POSTGRES_BIN` names a folder of programs
+ * it is the only one: whoever asks for a version is not to get another.
+ */
 export function fromPostgresBinaries<Server extends object>(
   title: string,
   start: (locate: Locate) => Promise<Server>,
 ): ServerSource<Server>[] {
+  const given = process.env['POSTGRES_BIN']
+  if (given) return [fromFolders(title, `POSTGRES_BIN, ${given}`, [given], start)]
   return [
-    {
-      name: 'this machine',
-      async start(progress) {
-        const binary = findBinary(['postgres'], [...debianFolders(), ...searchPath()])
-        if (!binary) throw new Error('no postgres in PATH or /usr/lib/postgresql')
-        progress?.(`starting ${title} from ${binary} …`)
-        return start(async () => realFolder(binary))
-      },
-    },
-    {
-      name: 'embedded-postgres package',
-      start(progress) {
-        progress?.(`starting ${title} from the embedded-postgres package …`)
-        return start(packagedPostgres)
-      },
-    },
+    fromFolders(title, 'this machine', [...debianFolders(), ...searchPath()], start),
+    fromEmbeddedPostgres(title, start),
   ]
+}
+
+/** The source of a server that `start` runs with the programs of an npm package: PostgreSQL 18. */
+export function fromEmbeddedPostgres<Server extends object>(
+  title: string,
+  start: (locate: Locate) => Promise<Server>,
+): ServerSource<Server> {
+  return {
+    name: 'embedded-postgres package',
+    start(progress) {
+      progress?.(`starting ${title} from the embedded-postgres package …`)
+      return start(packagedPostgres)
+    },
+  }
+}
+
+function fromFolders<Server extends object>(
+  title: string,
+  name: string,
+  folders: readonly string[],
+  start: (locate: Locate) => Promise<Server>,
+): ServerSource<Server> {
+  return {
+    name,
+    async start(progress) {
+      const binary = findBinary(['postgres'], folders)
+      if (!binary) throw new Error(`no postgres in ${folders.join(', ')}`)
+      progress?.(`starting ${title} from ${binary} …`)
+      return start(async () => realFolder(binary))
+    },
+  }
 }
 
 /** Debian keeps the servers out of PATH, one folder a version: the newest first. */

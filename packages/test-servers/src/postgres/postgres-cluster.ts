@@ -14,7 +14,7 @@ export async function postgresCluster(
   port: number,
   settings: PostgresSettings,
 ): Promise<ServerCommand> {
-  const data = join(place.directory, 'data')
+  const data = dataFolder(place)
   const initArgs = ['--pgdata', data, '--username', 'postgres', '--auth', 'trust']
   const sync = settings['fsync'] === 'off' ? ['--no-sync'] : []
   await promisify(execFile)(
@@ -22,6 +22,35 @@ export async function postgresCluster(
     [...initArgs, ...sync, '--encoding', 'UTF8', '--locale', 'C'],
     { ...place.user, cwd: place.directory },
   )
+  return postgresCommand(data, folder, port, settings)
+}
+
+/** Copies the database of a server that does not run at this moment, and says how to run a standby of that server. */
+export async function standbyCluster(
+  place: ServerPlace,
+  folder: string,
+  port: number,
+  settings: PostgresSettings,
+  primary: { readonly data: string; readonly port: number },
+): Promise<ServerCommand> {
+  const data = dataFolder(place)
+  const mine = { ...place.user, cwd: place.directory }
+  await promisify(execFile)('cp', ['-R', '-p', primary.data, data], mine)
+  await promisify(execFile)('touch', [join(data, 'standby.signal')], mine)
+  const primary_conninfo = `host=127.0.0.1 port=${primary.port} user=postgres`
+  return postgresCommand(data, folder, port, { ...settings, primary_conninfo })
+}
+
+export function dataFolder({ directory }: ServerPlace): string {
+  return join(directory, 'data')
+}
+
+function postgresCommand(
+  data: string,
+  folder: string,
+  port: number,
+  settings: PostgresSettings,
+): ServerCommand {
   const listen = { listen_addresses: '127.0.0.1', port: String(port), unix_socket_directories: '' }
   return {
     url: postgresUrl(port),

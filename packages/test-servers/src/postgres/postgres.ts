@@ -6,7 +6,7 @@ import { startSupervised } from '../supervision/supervised-server'
 import type { StartOptions, TestServer, Unavailable } from '../test-server'
 import { unprivilegedUser } from '../unprivileged-user'
 import { pingPostgres } from './ping-postgres'
-import { fromPostgresBinaries, type Locate } from './postgres-binaries'
+import { fromEmbeddedPostgres, fromPostgresBinaries, type Locate } from './postgres-binaries'
 import { type PostgresSettings, postgresCluster, postgresUrl, settingArgs } from './postgres-cluster'
 
 export interface StartPostgresOptions extends StartOptions {
@@ -19,6 +19,7 @@ export interface StartPostgresOptions extends StartOptions {
 }
 
 const hasty: PostgresSettings = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }
+const roomy: PostgresSettings = { max_connections: '200' }
 
 export const postgresSources: readonly ServerSource[] = sources(hasty)
 
@@ -30,11 +31,21 @@ export function startPostgres({
   return firstAvailable(durable ? sources({}) : postgresSources, progress)
 }
 
+/** PostgreSQL 18 with an empty database, whatever the machine or the environment has besides. */
+export function startEmbeddedPostgres({ progress }: StartOptions = {}): Promise<TestServer | Unavailable> {
+  const start = (locate: Locate) => startBinaries(locate, { ...hasty, ...roomy })
+  return firstAvailable([fromEmbeddedPostgres('PostgreSQL 18', start)], progress)
+}
+
 function sources(durability: PostgresSettings): ServerSource[] {
-  const settings = { ...durability, max_connections: '200' }
-  return [
+  const settings = { ...durability, ...roomy }
+  const fromHere = [
     fromEnvironment('DATABASE_URL', pingPostgres),
     ...fromPostgresBinaries('PostgreSQL', (locate) => startBinaries(locate, settings)),
+  ]
+  if (process.env['POSTGRES_BIN']) return fromHere
+  return [
+    ...fromHere,
     fromDocker({
       image: 'postgres:18-alpine',
       port: 5432,

@@ -2,14 +2,33 @@ import { firstAvailable, type ServerSource } from '../first-available'
 import { fixedPort } from '../fixed-port'
 import { neverPrivate } from '../never-private'
 import { type PrivateServer, startPrivate } from '../supervision/private-server'
+import { smallDiskFolder, withSmallDisk } from '../supervision/small-disk'
+import type { ServerPlace } from '../supervision/supervise-from'
 import type { StartOptions, Unavailable } from '../test-server'
 import { unprivilegedUser } from '../unprivileged-user'
 import { fromPostgresBinaries, type Locate } from './postgres-binaries'
-import { type PostgresSettings, postgresCluster } from './postgres-cluster'
+import { dataFolder, type PostgresSettings, postgresCluster, standbyCluster } from './postgres-cluster'
 
 export interface PrivatePostgresOptions extends StartOptions {
   /** Of `postgresql.conf`, as on a command line: `{ max_connections: '20' }`. */
   readonly settings?: PostgresSettings
+  /**
+   * The server that it is to be a standby of: one that only reads, and follows. The primary is killed and restarted, for
+   * its files are copied meanwhile.
+   */
+  readonly standbyOf?: PrivatePostgres
+  /**
+   * Gives it a disk of so many bytes, for a tablespace to be put there: one that can be filled. The disk is as empty
+   * after a restart. Where none can be mounted (that takes Linux and root) there is no such server, in CI neither.
+   */
+  readonly smallDiskBytes?: number
+}
+
+export interface PrivatePostgres extends PrivateServer {
+  /** The folder of its database. */
+  readonly data: string
+  /** The folder where the server, and nobody else, finds its small disk, if it has one. */
+  readonly smallDisk: string
 }
 
 /**
@@ -23,21 +42,38 @@ export interface PrivatePostgresOptions extends StartOptions {
  * await postgres.kill()
  * await postgres.restart()
  */
-export function startPrivatePostgres({
-  settings = {},
+export async function startPrivatePostgres({
   progress,
-}: PrivatePostgresOptions = {}): Promise<PrivateServer | Unavailable> {
-  const sources: ServerSource<Omit<PrivateServer, 'source'>>[] = [
-    ...fromPostgresBinaries('a private PostgreSQL', (locate) => startPrivateBinaries(locate, settings)),
+  ...options
+}: PrivatePostgresOptions = {}): Promise<PrivatePostgres | Unavailable> {
+  const sources: ServerSource<Omit<PrivatePostgres, 'source'>>[] = [
+    ...fromPostgresBinaries('a private PostgreSQL', (locate) => startPrivateBinaries(locate, options)),
     ...neverPrivate('DATABASE_URL'),
   ]
   return firstAvailable(sources, progress)
 }
 
-function startPrivateBinaries(locate: Locate, settings: PostgresSettings) {
-  return startPrivate(async (place) => {
+async function startPrivateBinaries(
+  locate: Locate,
+  { settings = {}, standbyOf, smallDiskBytes }: Omit<PrivatePostgresOptions, 'progress'>,
+) {
+  const cluster = async (place: ServerPlace) => {
+    const folder = await locate(place)
     const all = { max_connections: '200', ...settings }
-    const command = await postgresCluster(place, await locate(place), await fixedPort(), all)
-    return { ...command, hasFamily: true }
+    if (!standbyOf) return postgresCluster(place, folder, await fixedPort(), all)
+    await standbyOf.kill()
+    try {
+      return await standbyCluster(place, folder, await fixedPort(), all, standbyOf)
+    } finally {
+      await standbyOf.restart()
+    }
+  }
+  const folders = { data: '', smallDisk: '' }
+  const server = await startPrivate(async (place) => {
+    folders.data = dataFolder(place)
+    folders.smallDisk = smallDiskFolder(place)
+    const command = { ...(await cluster(place)), hasFamily: true }
+    return smallDiskBytes === undefined ? command : withSmallDisk(command, place, smallDiskBytes)
   }, unprivilegedUser())
+  return { ...server, ...folders }
 }

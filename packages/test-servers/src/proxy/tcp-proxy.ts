@@ -36,8 +36,7 @@ const defaultPorts: Record<string, number> = { redis: 6379, postgres: 5432, post
 
 /**
  * A TCP proxy on 127.0.0.1, in this process, in front of the server at a URL or a local port. A
- * MongoDB behind it needs `directConnection=true` in its URL: a driver that asks a replica set for
- * its members goes to them directly. A connection that the server refuses is accepted and reset.
+ * connection that the server refuses is accepted and reset.
  *
  * @example
  * const proxy = await startTcpProxy(redis.url)
@@ -117,7 +116,14 @@ function parseTarget(target: string | number) {
       const through = new URL(target)
       through.hostname = '127.0.0.1'
       through.port = String(proxyPort)
+      if (url.protocol === 'mongodb:') stayOn(through.searchParams)
       return through.href
     },
   }
+}
+
+/** A driver that asks a replica set for its members would go to them, past the proxy. */
+function stayOn(options: URLSearchParams): void {
+  options.delete('replicaSet')
+  options.set('directConnection', 'true')
 }

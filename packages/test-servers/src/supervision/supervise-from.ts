@@ -13,6 +13,8 @@ export interface ServerCommand {
   readonly cleanup?: readonly string[]
   /** Whether the server starts processes of its own, which are to be killed and paused with it. */
   readonly hasFamily?: boolean
+  /** Whether it is run as whoever we are, and becomes the user of its place by itself. */
+  readonly changesUser?: boolean
   /** Resolves once the server at `url` answers. */
   readonly ping: (url: string) => Promise<void>
 }
@@ -44,8 +46,9 @@ export async function superviseFrom(
     throw error
   }
 
-  const { url, ping, ...command } = plan
-  const supervision = new Supervision({ ...command, directory, ...options })
+  const { url, ping, changesUser, ...command } = plan
+  const runAs = changesUser ? undefined : user
+  const supervision = new Supervision({ ...command, directory, ...options, user: runAs })
   const answers = () => supervision.answers(() => ping(url))
   try {
     await answers()

@@ -95,6 +95,10 @@ describe('a proxy that is told nothing', () => {
   it.each([
     ['redis://user:pass@localhost:1234/2', 'redis://user:pass@127.0.0.1:PORT/2'],
     ['postgres://postgres@127.0.0.1/db?a=b', 'postgres://postgres@127.0.0.1:PORT/db?a=b'],
+    [
+      'mongodb://localhost:1234/db?replicaSet=idem&w=majority',
+      'mongodb://127.0.0.1:PORT/db?w=majority&directConnection=true',
+    ],
     [1234, 'tcp://127.0.0.1:PORT'],
   ])('takes the place of the target in its URL: %s', async (target, url) => {
     const proxy = await proxyTo(target)
