@@ -1,4 +1,5 @@
 export { startMongo } from './mongo/mongo'
+export { type MongoDatabase, mongoDatabase } from './mongo/mongo-database'
 export { type MongoAbility, mongoWith } from './mongo/mongo-with'
 export { type PrivateMongoOptions, startPrivateMongo } from './mongo/private-mongo'
 export { type PgBouncer, type PgBouncerOptions, startPgBouncer } from './postgres/pgbouncer'
