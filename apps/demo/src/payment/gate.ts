@@ -15,7 +15,11 @@ export class Gate {
 
   /** Does the work if there is room, and else at once what the caller has in mind for that case. */
   async pass<T>(work: () => Promise<T>, whenFull: () => Promise<T>): Promise<T> {
-    if (this.#inside >= this.#limit) return whenFull()
+    return this.#inside >= this.#limit ? whenFull() : this.admit(work)
+  }
+
+  /** Does the work, however many are inside. */
+  async admit<T>(work: () => Promise<T>): Promise<T> {
     this.#inside += 1
     try {
       return await work()

@@ -92,8 +92,10 @@ export class PaymentService {
     } catch (error) {
       if (!(error instanceof InProgressError) || terms.waitSeconds === 0) throw error
     }
-    const wait = () =>
-      this.#execute(request, terms, { onInProgress: 'wait', waitTimeout: `${terms.waitSeconds}s` })
+    // If the process that runs it dies, one of those who wait takes it over, and there is no turning away any more.
+    const takeOver = (attempt: () => Promise<Receipt>) => this.#running.admit(attempt)
+    const patience: RunOptions = { onInProgress: 'wait', waitTimeout: `${terms.waitSeconds}s` }
+    const wait = () => this.#execute(request, terms, patience, takeOver)
     const paid = await this.#waiting.pass(wait, async () => {
       throw new BusyError('Too many clients are waiting')
     })
@@ -128,11 +130,17 @@ export class PaymentService {
     await Promise.all([this.#running.idle(), this.#waiting.idle()])
   }
 
-  async #execute(request: PaymentRequest, { simulation }: PayTerms, patience: RunOptions): Promise<Paid> {
+  async #execute(
+    request: PaymentRequest,
+    { simulation }: PayTerms,
+    patience: RunOptions,
+    enter = (attempt: () => Promise<Receipt>) => attempt(),
+  ): Promise<Paid> {
+    const charge = chargeCard({ gateway: this.#gateway, book: this.#book }, request, simulation)
     try {
       const { value, replayed, attempt } = await this.#idem.execute(
         request.token,
-        chargeCard({ gateway: this.#gateway, book: this.#book }, request, simulation),
+        (ctx) => enter(() => charge(ctx)),
         {
           name: NAME,
           fingerprint: { amount: formatAmount(request.amount), user_id: request.userId },

@@ -1,5 +1,7 @@
+import { MemoryStore } from '@idem/core'
 import { expect, test } from 'vitest'
 import { order, startDemo } from '../support/demo'
+import { broken, withFaults } from '../support/with-faults'
 
 test('a payment too many is told to come back, and nothing is recorded', async () => {
   const demo = await startDemo({ maxRunning: 1 })
@@ -68,6 +70,30 @@ test('a client too many that wants to wait is told to come back', async () => {
   expect(refused.headers.get('Retry-After')).toBe('1')
   demo.gateway.release()
   expect(await Promise.all([running, waiting])).toMatchObject([{ code: 200 }, { code: 200 }])
+})
+
+test('a payment that is taken over by a client that waited for it takes up room', async () => {
+  let now = 0
+  const store = new MemoryStore({ clock: () => now })
+  const dying = await startDemo({ store: withFaults(store, { extend: broken }), leaseMs: 100 })
+  const demo = await startDemo({ store, leaseMs: 100, maxRunning: 1 })
+  dying.gateway.hold()
+  demo.gateway.hold()
+  const payment = order()
+  const lost = dying.pay(payment)
+  await dying.gateway.arrival(1)
+  const waiting = demo.pay(payment, { Prefer: 'wait=10' })
+  await demo.waiting(1)
+  now += 100
+  await demo.gateway.arrival(1)
+  expect((await demo.get('/health')).body.payments.running).toBe(1)
+  expect((await demo.pay(order())).code).toBe(429)
+
+  demo.gateway.release()
+  expect((await waiting).code).toBe(200)
+  expect((await demo.pay(order())).code).toBe(200)
+  dying.gateway.release()
+  await lost
 })
 
 test('room that was used is free again, also after failures', async () => {

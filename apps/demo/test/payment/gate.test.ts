@@ -27,6 +27,19 @@ test('a gate lets in as many as there is room for', async () => {
   expect(gate.inside).toBe(0)
 })
 
+test('who must be let in takes up room, though there was none', async () => {
+  const gate = new Gate(1)
+  const [one, two] = [work(), work()]
+  const inside = [gate.pass(one.done, full), gate.admit(two.done)]
+  expect(gate.inside).toBe(2)
+  one.end('one')
+  await inside[0]
+  expect(await gate.pass(async () => 'in', full)).toBe('full')
+  two.end('two')
+  expect(await inside[1]).toBe('two')
+  expect(await gate.pass(async () => 'in', full)).toBe('in')
+})
+
 test('who fails inside has left', async () => {
   const gate = new Gate(1)
   const one = work()
