@@ -1,15 +1,14 @@
-import type { PrivateServer } from '@idem/test-servers'
 import type { Violation } from './check/violation'
 import type { FaultCounts } from './faults/plan-faults'
-import type { Target } from './targets/target'
+import type { RunServer, Target } from './targets/target'
 
 export interface ChaosOptions extends PlayOptions {
   readonly target: Target
 }
 
 export interface PlayOptions {
-  /** A server that the target has started. It is killed and restarted, and left running. */
-  readonly server: PrivateServer
+  /** A server that the target has started. If it may be, it is killed and restarted; it is left running. */
+  readonly server: RunServer
   /** Decides what is called and which faults there are; not how it goes: that is the machine's affair. */
   readonly seed: number
   /** @defaultValue 6 */
@@ -50,5 +49,7 @@ export interface ChaosReport {
   readonly lateWrites: number
   /** Faults that were inflicted. */
   readonly faults: FaultCounts
+  /** Why the server was not killed, though it was to be. */
+  readonly notKilled?: string | undefined
   readonly violations: readonly Violation[]
 }

@@ -11,7 +11,7 @@ async function main(args: string[]): Promise<number> {
     console.log(HELP)
     return 0
   }
-  const { target, transfers, seed, faults, mayGoOn } = settings
+  const { target, bank, seed, faults, mayGoOn } = settings
   const server = await target.start()
   if ('reason' in server) throw new TypeError(`no ${target.name} for chaos:\n${server.reason}`)
   try {
@@ -20,7 +20,7 @@ async function main(args: string[]): Promise<number> {
       const own = seed + round
       const onProgress = (progress: ChaosProgress) => showProgress(progressLine(round, progress))
       const play = { server, seed: own, faults, onProgress }
-      const report = await (transfers ? runTransfers(play) : runChaos({ ...play, target }))
+      const report = await (bank ? runTransfers({ ...play, target: bank }) : runChaos({ ...play, target }))
       showProgress()
       for (const violation of report.violations) console.log(`\n${printViolation(violation, own)}`)
       total = total ? addReports(total, report) : report

@@ -4,7 +4,7 @@ import type { Violation } from './check/violation'
 const LONGEST_HISTORY = 400
 
 export function printReport(report: ChaosReport): string {
-  const { histories, calls, answers, attempts, takeovers, lateWrites, faults, violations } = report
+  const { histories, calls, answers, attempts, takeovers, lateWrites, faults, notKilled, violations } = report
   const { kills, stops, cuts, lostReplies, restarts } = faults
   const rows: [string, number][] = [
     ['histories', histories],
@@ -20,7 +20,11 @@ export function printReport(report: ChaosReport): string {
     ['server restarts', restarts],
     ['violations', violations.length],
   ]
-  return rows.map(([name, value]) => `${name.padEnd(20)} ${String(value).padStart(8)}`).join('\n')
+  const lines = rows.map(([name, value]) => `${name.padEnd(20)} ${String(value).padStart(8)}`)
+  if (notKilled !== undefined) {
+    lines.push('', 'LEFT OUT: server restarts, for there is none that may be killed:', notKilled)
+  }
+  return lines.join('\n')
 }
 
 export function printViolation({ rule, key, message, history }: Violation, seed: number): string {

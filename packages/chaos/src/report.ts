@@ -44,6 +44,7 @@ export function addReports(one: ChaosReport, other: ChaosReport): ChaosReport {
     takeovers: sum('takeovers'),
     lateWrites: sum('lateWrites'),
     faults,
+    notKilled: one.notKilled ?? other.notKilled,
     violations: [...one.violations, ...other.violations],
   }
 }

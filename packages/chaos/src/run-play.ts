@@ -65,7 +65,9 @@ async function perform(
   const { server, seed, processes = 6, keys = 40, duplicates = 25, onProgress } = options
   const { durationMs = 18_000, leaseMs = 400 } = options
   const workload = { seed, keys, duplicates, processes, leaseMs, durationMs }
-  const faults = planFaults({ ...DEFAULT_FAULTS, ...options.faults }, workload)
+  const wanted = { ...DEFAULT_FAULTS, ...options.faults }
+  const notKilled = 'notKilled' in server && wanted.restarts > 0 ? server.notKilled : undefined
+  const faults = planFaults(wanted, workload)
   const log = new DirectorLog(clock)
   const giveUpAtMs = durationMs + DRAIN_MS
   const fleet = new Fleet(
@@ -102,7 +104,7 @@ async function perform(
 
     const events = [...fleet.events, ...log.events]
     const facts = { events, workload: makeWorkload(workload), leaseMs, waitMs: TIMES.waitTimeout, unfinished }
-    return makeReport(seed, clock.now(), events, done, keys, await play.check(facts))
+    return { ...makeReport(seed, clock.now(), events, done, keys, await play.check(facts)), notKilled }
   } finally {
     clearInterval(progress)
     await fleet.close()

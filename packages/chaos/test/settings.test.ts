@@ -18,9 +18,9 @@ describe('readSettings', () => {
     expect(settings !== 'help' && [0, 1, 2].map(settings.mayGoOn)).toEqual([true, true, false])
   })
 
-  it('makes transfers on PostgreSQL', () => {
-    expect(readSettings(['--transfers'])).toMatchObject({ target: postgresTarget, transfers: true })
-    expect(readSettings(['--store', 'postgres'])).toMatchObject({ target: postgresTarget, transfers: false })
+  it('makes transfers on PostgreSQL unless told otherwise', () => {
+    expect(readSettings(['--transfers'])).toMatchObject({ target: postgresTarget, bank: postgresTarget })
+    expect(readSettings(['--store', 'postgres'])).toMatchObject({ target: postgresTarget, bank: undefined })
   })
 
   it('ends when the minutes are over', async () => {
@@ -30,7 +30,10 @@ describe('readSettings', () => {
 
   it.each([
     [['--store', 'paper'], '--store must be one of redis, postgres; got paper'],
-    [['--transfers', '--store', 'redis'], '--transfers are made on postgres; got --store redis'],
+    [
+      ['--transfers', '--store', 'redis'],
+      '--transfers need transactions: --store must be one of postgres; got redis',
+    ],
     [['--minutes', '0'], '--minutes must be a number above 0; got 0'],
     [['--rounds', '1.5'], '--rounds must be a whole number; got 1.5'],
     [['--faults', 'many'], '--faults must be a number above 0; got many'],

@@ -1,16 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Matching, PrivateServer, TcpProxy } from '@idem/test-servers'
+import type { Matching, TcpProxy } from '@idem/test-servers'
 import type { Fleet } from '../fleet/fleet'
 import type { Life } from '../fleet/life'
 import type { DirectorLog } from '../history/director-log'
 import type { SharedClock } from '../history/shared-clock'
 import { Random } from '../random'
+import type { RunServer } from '../targets/target'
 import type { FaultCounts, PlannedFault } from './plan-faults'
 
 /** What faults are inflicted on. */
 export interface Stage {
   readonly fleet: Fleet
-  readonly server: PrivateServer
+  readonly server: RunServer
   readonly proxies: readonly TcpProxy[]
   /** Which requests may lose their reply: drivers ask things of their own when they connect. */
   readonly losable: Matching
@@ -82,6 +83,7 @@ const INFLICT: Record<
   },
 
   async restarts({ server, log, done }, { forMs }) {
+    if (!('kill' in server)) return
     log.fault('kill-server')
     await server.kill()
     await sleep(forMs)

@@ -4,7 +4,7 @@ import type { RunFacts } from '../check/run-facts'
 import type { Violation } from '../check/violation'
 import { brought } from '../history/brought'
 import { isOfAKey, type KeyEvent } from '../history/event'
-import type { Books, Entry } from './books'
+import type { Books, Entry } from './bank'
 import { hasReason } from './has-reason'
 import { ACCOUNTS, OPENING_BALANCE, type Receipt, type Transfer, transferOf } from './transfer'
 

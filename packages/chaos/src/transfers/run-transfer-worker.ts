@@ -1,8 +1,6 @@
 import { Idem, OperationFailedError, type Transactional } from '@idem/core'
-import type { Pool, PoolClient } from 'pg'
 import type { EventLog } from '../history/event-log'
 import { Random } from '../random'
-import { openPostgresStore } from '../targets/postgres/open-postgres-store'
 import { callKeys } from '../worker/call-keys'
 import type { Order } from '../worker/order'
 import { FOR_GOOD, isForGood, PlannedFailure } from '../worker/planned-failure'
@@ -10,21 +8,24 @@ import { takePart } from '../worker/take-part'
 import { tellError } from '../worker/tell-error'
 import { TIMES } from '../worker/times'
 import { type Duplicate, type KeyPlan, makeWorkload } from '../workload/workload'
-import { bankOf } from './books'
-import { moveMoney } from './move-money'
+import { bankOf } from './bank'
+import type { Branch, OpenBranch } from './branch'
 import { type Receipt, type Transfer, transferOf } from './transfer'
 
 /** What a teller has to work with. */
-export interface Counter {
-  readonly idem: Idem & Transactional<PoolClient>
-  readonly pool: Pool
+export interface Counter<Tx, Driver> {
+  readonly idem: Idem & Transactional<Tx>
+  readonly driver: Driver
 }
 
-/** Has a transfer made once: `move` does it, in the transaction that it is given. */
-export type Teller = (
-  counter: Counter,
+/** Makes a transfer, in the transaction that it is given. */
+export type Move<Tx> = (tx: Tx, signs: Signs) => Promise<Receipt>
+
+/** Has a transfer made once. */
+export type Teller<Tx, Driver> = (
+  counter: Counter<Tx, Driver>,
   transfer: Transfer,
-  move: (tx: PoolClient, signs: Signs) => Promise<Receipt>,
+  move: Move<Tx>,
 ) => Promise<Receipt>
 
 /** Which attempt it is. */
@@ -39,16 +40,20 @@ const FAILING_SHARE = 0.1
 const AUDIT_CALLS = 8
 
 /** A process of a bank, whose callers want transfers to be made. */
-export function runTransferWorker(teller: Teller): Promise<void> {
+export function runTransferWorker<Tx, Driver>(
+  open: OpenBranch<Tx, Driver>,
+  teller: Teller<Tx, Driver>,
+): Promise<void> {
   return takePart(async (order, log) => {
     const { role, origin, url, workload } = order
     const { keys, duplicates } = makeWorkload(workload)
-    const bank = bankOf(origin)
     const place = role.name === 'caller' ? role.place : 0
-    const { store, pool, close } = await openPostgresStore(url, place, bank)
+    const bank = bankOf(origin)
+    const branch = await open(url, bank, place)
+    const { store, driver } = branch
     const isRetryable = (error: unknown) => !isForGood(error)
     const idem = new Idem({ store, namespace: bank, lease: workload.leaseMs, ...TIMES, isRetryable })
-    const desk = new Desk({ idem, pool }, teller, order, bank, log)
+    const desk = new Desk({ idem, driver }, teller, order, branch, log)
     return {
       async perform(beganAt) {
         const call = (duplicate: Duplicate, nth: number) => desk.call(duplicate, nth)
@@ -58,24 +63,30 @@ export function runTransferWorker(teller: Teller): Promise<void> {
           await Promise.all(keys.map((plan, index) => desk.audit(plan, -1 - index)))
         }
       },
-      close,
+      close: () => branch.close(),
     }
   })
 }
 
-class Desk {
-  readonly #counter: Counter
-  readonly #teller: Teller
+class Desk<Tx, Driver> {
+  readonly #counter: Counter<Tx, Driver>
+  readonly #teller: Teller<Tx, Driver>
   readonly #order: Order
-  readonly #bank: string
+  readonly #branch: Branch<Tx, Driver>
   readonly #log: EventLog
   readonly #random: Random
 
-  constructor(counter: Counter, teller: Teller, order: Order, bank: string, log: EventLog) {
+  constructor(
+    counter: Counter<Tx, Driver>,
+    teller: Teller<Tx, Driver>,
+    order: Order,
+    branch: Branch<Tx, Driver>,
+    log: EventLog,
+  ) {
     this.#counter = counter
     this.#teller = teller
     this.#order = order
-    this.#bank = bank
+    this.#branch = branch
     this.#log = log
     this.#random = new Random('failures', order.life)
   }
@@ -107,12 +118,12 @@ class Desk {
     for (let nth = 1; nth <= AUDIT_CALLS; nth++) if (await this.call({ plan, id }, nth)) return
   }
 
-  async #move(tx: PoolClient, plan: KeyPlan, { attempt, fence }: Signs): Promise<Receipt> {
+  async #move(tx: Tx, plan: KeyPlan, { attempt, fence }: Signs): Promise<Receipt> {
     const { key, workMs, failsForGood } = plan
     this.#log.add({ type: 'began', key, fence, attempt, takeover: false })
     try {
       const transfer = transferOf(plan, this.#order.workload.seed)
-      const receipt = await moveMoney(tx, this.#bank, transfer, workMs / 40)
+      const receipt = await this.#branch.move(tx, transfer, workMs / 40)
       const told = `${key} in ${this.#order.life}, fence ${fence}`
       if (failsForGood) throw new PlannedFailure(told, FOR_GOOD)
       if (this.#random.chance(FAILING_SHARE)) throw new PlannedFailure(told, 'MAY_RETRY')

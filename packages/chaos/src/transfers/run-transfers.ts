@@ -1,35 +1,34 @@
-import type { ChaosReport, PlayOptions } from '../chaos-options'
+import type { ChaosOptions, ChaosReport } from '../chaos-options'
 import { SharedClock } from '../history/shared-clock'
 import { runPlay } from '../run-play'
-import { bankOf, openBooks, readBooks } from './books'
+import type { BankTarget } from '../targets/target'
+import { bankOf } from './bank'
 import { checkTransfers } from './check-transfers'
 
 /** Many short pieces of work: there is always one that can be hit. */
 const SIZE = { keys: 200, duplicates: 6 }
-const WORKER = new URL('transfer-worker.ts', import.meta.url)
+
+export interface TransferOptions extends ChaosOptions {
+  readonly target: BankTarget
+}
 
 /**
- * Lets processes move money between the accounts of a bank on PostgreSQL, with the same faults as `runChaos`, and checks
- * the books. Where a reply is lost, it is the reply to COMMIT.
+ * Lets processes move money between the accounts of a bank, with the same faults as `runChaos`, and checks the books. Where
+ * a reply is lost, it is the reply to a commit.
  */
-export async function runTransfers(options: PlayOptions, worker: URL = WORKER): Promise<ChaosReport> {
-  const { url } = options.server
+export async function runTransfers(options: TransferOptions): Promise<ChaosReport> {
+  const { server, target, seed } = options
+  const { worker, isCommit, open, read } = target.bank
   const clock = new SharedClock()
-  const bank = bankOf(clock.origin)
-  await openBooks(url, bank)
+  const name = bankOf(clock.origin)
+  await open(server.url, name)
   return runPlay(
     { ...SIZE, ...options },
     {
       worker,
       losable: isCommit,
-      check: async (facts) =>
-        checkTransfers({ ...facts, seed: options.seed, books: await readBooks(url, bank) }),
+      check: async (facts) => checkTransfers({ ...facts, seed, books: await read(server.url, name) }),
     },
     clock,
   )
-}
-
-/** As the protocol has it: `Q`, the length, the statement and its end, and nothing beside it. */
-export function isCommit(request: Buffer): boolean {
-  return request.length === 12 && request.toString('latin1', 0, 1) === 'Q' && request.includes('COMMIT\0')
 }

@@ -12,7 +12,7 @@ export interface Transfer {
 /** What a caller is told. */
 export interface Receipt {
   /** The line of the ledger. */
-  readonly entry: number
+  readonly entry: string
   /** What the account has left from which the money came. */
   readonly left: number
 }

@@ -1,6 +1,6 @@
 import type { Store } from '@idem/core'
-import { openRedisStore } from '../../src/targets/redis/open-redis-store'
-import { runWorker } from '../../src/worker/run-worker'
+import { openRedisStore } from '../../../src/targets/redis/open-redis-store'
+import { runWorker } from '../../../src/worker/run-worker'
 
 /** A process whose store is the real one, but for what is changed of it. */
 export function runBrokenWorker(broken: (store: Store) => Partial<Store>): void {

@@ -1,0 +1,48 @@
+import { PostgresStore } from '@idem/postgres'
+import type { Pool } from 'pg'
+import { openPool } from '../../targets/postgres/open-pool'
+import type { Bank } from '../bank'
+import { ACCOUNTS, OPENING_BALANCE } from '../transfer'
+
+/** Tables in a schema of the bank's name. */
+export const postgresBank: Bank = {
+  worker: new URL('postgres-transfer-worker.ts', import.meta.url),
+  isCommit,
+
+  open: (url, name) =>
+    withPool(url, async (pool) => {
+      await new PostgresStore(pool, { schema: name }).migrate()
+      await pool.query(`
+        CREATE TABLE ${name}.accounts (id integer PRIMARY KEY, balance integer NOT NULL);
+        CREATE TABLE ${name}.ledger (
+          entry integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+          transfer text NOT NULL, debited integer NOT NULL, credited integer NOT NULL, amount integer NOT NULL
+        );
+        INSERT INTO ${name}.accounts SELECT id, ${OPENING_BALANCE} FROM generate_series(1, ${ACCOUNTS}) AS id
+      `)
+    }),
+
+  read: (url, name) =>
+    withPool(url, async (pool) => {
+      const accounts = await pool.query(`SELECT id, balance FROM ${name}.accounts ORDER BY id`)
+      const ledger = await pool.query(
+        `SELECT entry::text, transfer, debited AS "from", credited AS "to", amount FROM ${name}.ledger
+         ORDER BY ledger.entry`,
+      )
+      return { accounts: accounts.rows, ledger: ledger.rows }
+    }),
+}
+
+/** As the protocol has it: `Q`, the length, the statement and its end, and nothing beside it. */
+function isCommit(request: Buffer): boolean {
+  return request.length === 12 && request.toString('latin1', 0, 1) === 'Q' && request.includes('COMMIT\0')
+}
+
+async function withPool<Result>(url: string, use: (pool: Pool) => Promise<Result>): Promise<Result> {
+  const pool = openPool(url)
+  try {
+    return await use(pool)
+  } finally {
+    await pool.end()
+  }
+}

@@ -1,0 +1,97 @@
+import { type PrivateServer, serverOrSkip, startPrivatePostgres, startPrivateRedis } from '@idem/test-servers'
+import { afterAll, describe, expect, it } from 'vitest'
+import { DEFAULT_FAULTS, type FaultCounts, NO_FAULTS } from '../src/faults/plan-faults'
+import { printReport, printViolation } from '../src/print-report'
+import { runChaos } from '../src/run-chaos'
+import { postgresTarget } from '../src/targets/postgres/postgres-target'
+import { redisTarget } from '../src/targets/redis/redis-target'
+import type { RunServer, Target } from '../src/targets/target'
+
+const stores = [
+  {
+    title: 'Redis',
+    target: redisTarget,
+    /** A server that answers before it has written anything down. */
+    forgetful: () => startPrivateRedis({ appendOnly: false }),
+  },
+  {
+    title: 'PostgreSQL',
+    target: postgresTarget,
+    forgetful: () =>
+      startPrivatePostgres({ settings: { synchronous_commit: 'off', wal_writer_delay: '10s' } }),
+  },
+]
+
+const servers = await Promise.all(
+  stores.map(async ({ title, target }) => serverOrSkip(`a ${title} for chaos`, await target.start())),
+)
+afterAll(() => Promise.all(servers.map((server) => server?.stop())))
+
+for (const [index, { title, target, forgetful }] of stores.entries()) {
+  const server = servers[index] as RunServer
+  describe.skipIf(server === undefined)(`chaos on ${title}`, { timeout: 120_000 }, () => {
+    it('breaks no promise', async () => {
+      const seed = Date.now() % 1_000_000
+      const report = await runChaos({ target, server, seed })
+      console.log(`seed ${seed}, ${Math.round(report.elapsedMs / 1000)} s\n${printReport(report)}`)
+
+      expect(report.violations.map((violation) => printViolation(violation, seed)).join('\n\n')).toBe('')
+      const { restarts } = 'kill' in server ? DEFAULT_FAULTS : NO_FAULTS
+      expect(report.faults).toEqual({ ...DEFAULT_FAULTS, restarts, lostReplies: expect.any(Number) })
+      expect(report.faults.lostReplies).toBeGreaterThan(0)
+      expect(report.takeovers).toBeGreaterThan(0)
+      // Each of 25 callers of each of 40 keys, and whoever asks in the end.
+      expect(report.histories).toBe(40)
+      expect(report.calls).toBeGreaterThanOrEqual(40 * 26)
+    })
+
+    it('notices a server that does not keep what it has acknowledged', async () => {
+      const started = await forgetful()
+      if ('reason' in started) throw new Error(started.reason)
+      try {
+        expect(await rulesBroken(target, started, { restarts: 3 })).toContain('nothing acknowledged is lost')
+      } finally {
+        await started.stop()
+      }
+    })
+  })
+}
+
+const redis = servers[stores.findIndex(({ target }) => target === redisTarget)] as PrivateServer
+
+describe.skipIf(redis === undefined)('chaos', { timeout: 120_000 }, () => {
+  it.each([
+    {
+      broken: 'takes what an owner writes that was taken over',
+      worker: 'ownerless-worker.ts',
+      rule: 'the owner decides',
+      faults: { stops: 12 },
+    },
+    {
+      broken: 'lets leases run out too early',
+      worker: 'hasty-worker.ts',
+      rule: 'nothing is guessed',
+      faults: { kills: 6, stops: 6 },
+    },
+    {
+      broken: 'keeps no steps',
+      worker: 'forgetful-worker.ts',
+      rule: 'a saved step does not run again',
+      faults: { kills: 8 },
+    },
+  ])('notices a store that $broken', async ({ worker, rule, faults }) => {
+    const target = { ...redisTarget, worker: new URL(`broken/stores/${worker}`, import.meta.url) }
+    expect(await rulesBroken(target, redis, faults)).toContain(rule)
+  })
+})
+
+/** What a short run finds. */
+async function rulesBroken(
+  target: Target,
+  server: PrivateServer,
+  faults: Partial<FaultCounts>,
+): Promise<string[]> {
+  const size = { keys: 24, duplicates: 12, durationMs: 4000 }
+  const report = await runChaos({ target, server, seed: 1, ...size, faults: { ...NO_FAULTS, ...faults } })
+  return report.violations.map(({ rule }) => rule)
+}
