@@ -1,0 +1,75 @@
+import { StoreError } from '@idem/core'
+
+/** What to do about what the server says, by its code. */
+const ADVICE: readonly (readonly [codes: readonly number[], advice: string])[] = [
+  [[64], 'a majority of the replica set did not have it within wtimeoutMs; it may have taken effect'],
+  [[79, 100], 'the replica set has no majority that could acknowledge writes'],
+  [[10107, 13435, 13436, 189, 11602], 'this server is not the primary, or no longer'],
+  [[91, 11600], 'the server is being shut down'],
+  [[50], 'it took longer than its time limit'],
+  [[13], 'grant its user the role readWrite on the database'],
+  [[18, 8000], 'the server does not let this user in'],
+  [[10334, 17280, 17419, 17420], 'a document can have 16 MB: keep less'],
+  [[85, 86], 'there is another index of that name, or on that field: drop it'],
+  [[61], 'shard the collection by its _id, hashed'],
+  [[14031], 'the disk of the server is full'],
+]
+
+/** How deep to look for the driver's error in what a caller made of it. */
+const DEEPEST = 5
+
+function* causes(error: unknown): Generator<Error> {
+  for (
+    let cause = error, depth = 0;
+    cause instanceof Error && depth < DEEPEST;
+    cause = cause.cause, depth++
+  ) {
+    yield cause
+  }
+}
+
+/** The code that the server gave, if it is the server who speaks: not the driver, nor the network. */
+export function serverCode(error: unknown): number | undefined {
+  for (const cause of causes(error)) {
+    const { code } = cause as { readonly code?: unknown }
+    if (typeof code === 'number' && typeof labelsOf(cause) === 'function') return code
+  }
+  return undefined
+}
+
+/** Whether the driver or the server say so of an error: see the drivers' documentation of error labels. */
+export function isLabelled(error: unknown, label: string): boolean {
+  for (const cause of causes(error)) {
+    const hasErrorLabel = labelsOf(cause)
+    if (typeof hasErrorLabel === 'function' && hasErrorLabel.call(cause, label) === true) return true
+  }
+  return false
+}
+
+function labelsOf(error: Error): unknown {
+  return (error as { readonly hasErrorLabel?: unknown }).hasErrorLabel
+}
+
+/** Whether somebody else has inserted a document of this key meanwhile. */
+export function isDuplicate(error: unknown): boolean {
+  return serverCode(error) === 11000
+}
+
+/** Whether a transaction that is still open has written the document. */
+export function isConflict(error: unknown): boolean {
+  return serverCode(error) === 112
+}
+
+/** Whether it took longer than its `maxTimeMS`, and has had no effect. */
+export function tookTooLong(error: unknown): boolean {
+  return serverCode(error) === 50
+}
+
+/** A failure of the driver or the server as what the contract says it becomes; what it was is its `cause`. */
+export function mongoFailure(call: string, cause: unknown): StoreError {
+  if (cause instanceof StoreError) return cause
+  const said = cause instanceof Error ? cause.message : String(cause)
+  const code = serverCode(cause)
+  const advice = code !== undefined && ADVICE.find(([codes]) => codes.includes(code))?.[1]
+  return new StoreError(`MongoDB failed to ${call}: ${said}${advice ? ` (${advice})` : ''}`, { cause })
+}
