@@ -1,3 +1,4 @@
+import type { Gateway } from './gateway/gateway'
 import { SimulatedGateway } from './gateway/simulated-gateway'
 import { shownRoute } from './http/route'
 import { reserve } from './http/server'
@@ -21,14 +22,13 @@ export interface Running extends Listening {
 
 type Parts = Omit<Running, 'records'>
 
-/** @throws StartError if the service cannot start; then nothing is left of it */
-export async function start(settings: Settings): Promise<Running> {
+/**
+ * @param gateway - one for all processes: it stands for a company outside, and its ledger says how often a card was really
+ *   charged
+ * @throws StartError if the service cannot start; then nothing is left of it
+ */
+export async function start(settings: Settings, gateway: Gateway = simulated(settings)): Promise<Running> {
   const place = await STORES[settings.store].locate(process.env)
-  // One for all processes: it stands for a company outside, and its ledger says how often a card was really charged.
-  const gateway = new SimulatedGateway({
-    failureRate: settings['failure-rate'],
-    delayMs: settings['gateway-delay'],
-  })
   const orders: Orders = {
     number: 1,
     processes: settings.processes,
@@ -52,12 +52,19 @@ export async function start(settings: Settings): Promise<Running> {
   }
 }
 
-async function inThisProcess(orders: Orders, gateway: SimulatedGateway): Promise<Parts> {
+function simulated(settings: Settings): Gateway {
+  return new SimulatedGateway({
+    failureRate: settings['failure-rate'],
+    delayMs: settings['gateway-delay'],
+  })
+}
+
+async function inThisProcess(orders: Orders, gateway: Gateway): Promise<Parts> {
   const { url, routes, stop } = await serve(orders, gateway)
   return { url, routes: routes.map(shownRoute), pids: [process.pid], stop, abort: () => {} }
 }
 
-async function inProcesses(orders: Orders, gateway: SimulatedGateway): Promise<Parts> {
+async function inProcesses(orders: Orders, gateway: Gateway): Promise<Parts> {
   const group = new ProcessGroup({ ...orders, address: await reserve(orders.address) }, gateway, console.log)
   const listening = await group.start()
   return {

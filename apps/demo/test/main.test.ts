@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { expect, test, vi } from 'vitest'
 import { order } from './support/demo'
-import { spawnDemo, urlOf } from './support/spawn-demo'
+import { spawnDemo, spawnHeldDemo, urlOf } from './support/spawn-demo'
 import { withoutCurl } from './support/without-curl'
 
 // Processes take their time to start where many run at once.
@@ -21,14 +21,6 @@ const RELIABLE = { FAILURE_RATE: '0', GATEWAY_DELAY: '0-0' }
 function pay(url: string, payment = order()): Promise<Response> {
   const headers = { 'Content-Type': 'application/json' }
   return fetch(`${url}/payment`, { method: 'POST', headers, body: JSON.stringify(payment) })
-}
-
-/** Resolves as soon as a payment runs. */
-async function running(url: string): Promise<void> {
-  for (;;) {
-    const { payments } = (await (await fetch(`${url}/health`)).json()) as { payments: { running: number } }
-    if (payments.running > 0) return
-  }
 }
 
 test.skipIf(withoutCurl)(
@@ -58,13 +50,14 @@ test.skipIf(withoutCurl)(
 test.each(['SIGTERM', 'SIGINT'] as const)(
   '%s lets a running payment finish, and ends well',
   async (signal) => {
-    const demo = spawnDemo([], { FAILURE_RATE: '0', GATEWAY_DELAY: '1000-1000', PORT: '0' })
+    const demo = spawnHeldDemo(['--port', '0'])
     const url = await urlOf(demo)
     const paying = pay(url)
-    await running(url)
+    await demo.arrival(1)
     demo.kill(signal)
     await demo.printed(/then the service stops/)
     await expect(fetch(`${url}/health`)).rejects.toThrow()
+    demo.release()
     const answer = await paying
     expect(answer.status).toBe(200)
     expect(await answer.json()).toMatchObject({ status: 'SUCCESS' })
@@ -75,21 +68,23 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
 )
 
 test('the signal that a launcher passes on once more does not stop it at once', async () => {
-  const demo = spawnDemo([], { FAILURE_RATE: '0', GATEWAY_DELAY: '1000-1000', PORT: '0' })
+  const demo = spawnHeldDemo(['--port', '0'])
   const url = await urlOf(demo)
   const paying = pay(url)
-  await running(url)
+  await demo.arrival(1)
   demo.kill('SIGINT')
   demo.kill('SIGTERM')
+  await demo.printed(/then the service stops/)
+  demo.release()
   expect((await paying).status).toBe(200)
   expect(await demo.ended).toBe(0)
 })
 
 test('a second signal stops it at once', async () => {
-  const demo = spawnDemo([], { GATEWAY_DELAY: '9000-9000', PORT: '0' })
+  const demo = spawnHeldDemo(['--port', '0'])
   const url = await urlOf(demo)
   const cut = expect(pay(url)).rejects.toThrow()
-  await running(url)
+  await demo.arrival(1)
   demo.kill('SIGTERM')
   await demo.printed(/once more/)
   // Longer than the time in which a second signal counts as the echo of the first.

@@ -4,7 +4,7 @@ import { ask, askUntil } from '../support/client'
 import { order } from '../support/demo'
 import { connectTo, privatePostgres } from '../support/private-postgres'
 import { payTwice, typed } from '../support/readme'
-import { type SpawnedDemo, spawnDemo, urlOf } from '../support/spawn-demo'
+import { spawnDemo, spawnHeldDemo, urlOf } from '../support/spawn-demo'
 import { withoutCurl } from '../support/without-curl'
 
 vi.setConfig({ testTimeout: 60_000 })
@@ -14,14 +14,15 @@ const CLIENTS = 200
 const server = await privatePostgres()
 
 describe.skipIf(server === undefined)('a payment that several processes make on one PostgreSQL', () => {
-  function spawn(processes: number, env: Record<string, string> = {}): SpawnedDemo {
-    return spawnDemo(['--store', 'postgres', '--processes', String(processes), '--port', '0'], {
-      DATABASE_URL: server?.url ?? '',
-      FAILURE_RATE: '0',
-      GATEWAY_DELAY: '100-100',
-      ...env,
-    })
-  }
+  const flags = (processes: number) => [
+    '--store',
+    'postgres',
+    '--processes',
+    String(processes),
+    '--port',
+    '0',
+  ]
+  const env = { DATABASE_URL: server?.url ?? '', FAILURE_RATE: '0', GATEWAY_DELAY: '100-100' }
 
   /** One charge, one row, and both are of this order. */
   async function paidOnce(url: string, token: string, orderId: string): Promise<void> {
@@ -38,7 +39,7 @@ describe.skipIf(server === undefined)('a payment that several processes make on 
   }
 
   test(`${CLIENTS} clients at once that wait: one charge, one row, one order`, async () => {
-    const url = await urlOf(spawn(4))
+    const url = await urlOf(spawnDemo(flags(4), env))
     const payment = order()
     const answers = await Promise.all(
       Array.from({ length: CLIENTS }, () => ask(`${url}/payment`, payment, { Prefer: 'wait=30' })),
@@ -51,7 +52,7 @@ describe.skipIf(server === undefined)('a payment that several processes make on 
   })
 
   test.skipIf(withoutCurl)('what the README types enters one row', async () => {
-    const url = await urlOf(spawn(1))
+    const url = await urlOf(spawnDemo(flags(1), env))
     const token = randomUUID()
     await typed(payTwice, url, token)
     const { body } = await ask(`${url}/payment/status?token=${token}`)
@@ -67,16 +68,13 @@ describe.skipIf(server === undefined)('a payment that several processes make on 
       return () => client.query('ROLLBACK')
     }
 
-    /** Resolves to the connection that waits for a lock to do what matches. */
-    async function blocked(query: string): Promise<number> {
+    const WAITING = `FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE $1`
+
+    /** Resolves as soon as somebody waits for a lock to do what matches. */
+    async function blocked(query: string): Promise<void> {
       const client = await connectTo(server)
-      return vi.waitFor(async () => {
-        const { rows } = await client.query(
-          `SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE $1`,
-          [query],
-        )
-        expect(rows).toHaveLength(1)
-        return rows[0].pid as number
+      await vi.waitFor(async () => {
+        expect((await client.query(`SELECT ${WAITING}`, [query])).rowCount).toBeGreaterThan(0)
       }, 10_000)
     }
 
@@ -86,8 +84,7 @@ describe.skipIf(server === undefined)('a payment that several processes make on 
     }
 
     test('after the charge and before its row is committed: the retry enters it, and charges nothing', async () => {
-      const demo = spawn(2, { LEASE: '1000' })
-      const url = await urlOf(demo)
+      const url = await urlOf(spawnDemo(flags(2), { ...env, LEASE: '1000' }))
       const payment = order()
       const token = payment.idempotent_token
       const giveBack = await hold('LOCK TABLE demo.payments IN SHARE MODE')
@@ -106,8 +103,7 @@ describe.skipIf(server === undefined)('a payment that several processes make on 
     })
 
     test('after its row is committed and before its answer is recorded: the retry finds it, and enters nothing', async () => {
-      const demo = spawn(2, { LEASE: '1000' })
-      const url = await urlOf(demo)
+      const url = await urlOf(spawnDemo(flags(2), { ...env, LEASE: '1000' }))
       const client = await connectTo(server)
       const payment = order()
       const token = payment.idempotent_token
@@ -116,11 +112,11 @@ describe.skipIf(server === undefined)('a payment that several processes make on 
       await blocked('INSERT INTO demo.payments%')
       const letRecord = await hold(`SELECT FROM demo.records WHERE key LIKE 'payments:%${token}' FOR UPDATE`)
       await letEnter()
-      const recording = await blocked('%records_complete%')
+      await blocked('%records_complete%')
       await killTheOneThatPays(url)
       await cut
       // Left alone, the server would still do what the dead process had asked for.
-      await client.query('SELECT pg_terminate_backend($1)', [recording])
+      await client.query(`SELECT pg_terminate_backend(pid) ${WAITING}`, ['%records_complete%'])
       await letRecord()
       const { rows } = await client.query('SELECT order_id FROM demo.payments WHERE token = $1', [token])
       expect(rows).toHaveLength(1)
@@ -137,24 +133,27 @@ describe.skipIf(server === undefined)('a payment that several processes make on 
     })
 
     test('at the gateway, again and again: the last retry pays, once', async () => {
-      const demo = spawn(2, { LEASE: '500', GATEWAY_DELAY: '300-300' })
+      const demo = spawnHeldDemo(flags(2), { ...env, LEASE: '500' })
       const url = await urlOf(demo)
       const payment = order()
+      const token = payment.idempotent_token
       for (let attempt = 1; attempt <= 3; attempt++) {
         const cut = expect(ask(`${url}/payment`, payment, { Prefer: 'wait=30' })).rejects.toThrow()
-        await askUntil(
-          `${url}/payment/status?token=${payment.idempotent_token}`,
-          ({ body }) => body.attempt === attempt && body.status === 'PROCESSING',
-        )
+        await demo.arrival(attempt)
+        expect((await ask(`${url}/payment/status?token=${token}`)).body).toMatchObject({ attempt })
         await killTheOneThatPays(url)
         await cut
         await vi.waitFor(() => {
           expect(demo.stdout().match(/process \d \(\d+\) answers/g)).toHaveLength(attempt)
-        }, 10_000)
+        }, 30_000)
       }
-      const paid = await ask(`${url}/payment`, payment, { Prefer: 'wait=30' })
+      const paying = ask(`${url}/payment`, payment, { Prefer: 'wait=30' })
+      await demo.arrival(4)
+      // All four orders at once.
+      demo.release()
+      const paid = await paying
       expect(paid).toMatchObject({ code: 200, body: { status: 'SUCCESS' } })
-      await paidOnce(url, payment.idempotent_token, paid.body.order_id)
+      await paidOnce(url, token, paid.body.order_id)
     })
   })
 })

@@ -5,20 +5,17 @@ import { describe, expect, test, vi } from 'vitest'
 import { ask, askUntil } from '../support/client'
 import { order } from '../support/demo'
 import { privateRedis } from '../support/private-redis'
-import { pidsOf, spawnDemo, urlOf } from '../support/spawn-demo'
+import { pidsOf, type SpawnedDemo, spawnDemo, spawnHeldDemo, urlOf } from '../support/spawn-demo'
 
 vi.setConfig({ testTimeout: 60_000 })
 
 const redis = await privateRedis()
 
 describe.skipIf(redis === undefined)('processes behind one port', () => {
-  const spawn = (env: Record<string, string> = {}) =>
-    spawnDemo(['--store', 'redis', '--processes', '2', '--port', '0'], {
-      REDIS_URL: redis?.url ?? '',
-      FAILURE_RATE: '0',
-      GATEWAY_DELAY: '0-0',
-      ...env,
-    })
+  const flags = ['--store', 'redis', '--processes', '2', '--port', '0']
+  const env = { REDIS_URL: redis?.url ?? '', FAILURE_RATE: '0', GATEWAY_DELAY: '0-0' }
+  const spawn = () => spawnDemo(flags, env)
+  const spawnHeld = () => spawnHeldDemo(flags, env)
 
   test('a process that is killed is replaced under its number, and the log says so', async () => {
     const demo = spawn()
@@ -58,10 +55,13 @@ describe.skipIf(redis === undefined)('processes behind one port', () => {
         const pids = childrenOf(demo.pid)
         expect(pids).toHaveLength(2)
         return pids
-      })
+      }, 10_000)
       for (const pid of young) process.kill(pid, 'SIGKILL')
-      await demo.printed(/process 1 \(\d+\) answers/)
-      await demo.printed(/process 2 \(\d+\) answers/)
+      const died = (number: number) => new RegExp(`process ${number} \\((${young.join('|')})\\) was killed.*`)
+      for (const number of [1, 2]) {
+        await demo.printed(died(number))
+        await demo.printed(new RegExp(`${died(number).source}[\\s\\S]*process ${number} \\(\\d+\\) answers`))
+      }
       expect(demo.stdout().match(/takes its place/g)).toHaveLength(4)
     },
   )
@@ -71,13 +71,14 @@ describe.skipIf(redis === undefined)('processes behind one port', () => {
     const url = await urlOf(demo)
     const { port } = new URL(url)
     for (const pid of pidsOf(demo)) process.kill(pid, 'SIGKILL')
-    // Nobody listens until the first replacement does, and it needs time to start.
+    // Nobody listens until the first replacement does, and it needs time to start. Should it have been faster, it goes.
     const thief = createServer()
     await vi.waitFor(async () => {
+      for (const pid of answering(demo).filter(isAlive)) process.kill(pid, 'SIGKILL')
       const listening = once(thief, 'listening')
       thief.listen(Number(port), '127.0.0.1')
       await listening
-    })
+    }, 20_000)
     await demo.printed(/process 1 \(\d+\) ended with 1; another takes its place/)
     await demo.printed(/process 2 \(\d+\) ended with 1; another takes its place/)
     thief.close()
@@ -86,11 +87,13 @@ describe.skipIf(redis === undefined)('processes behind one port', () => {
   })
 
   test('a process that is told to end lets its payment finish, and is replaced', async () => {
-    const demo = spawn({ GATEWAY_DELAY: '1000-1000' })
+    const demo = spawnHeld()
     const url = await urlOf(demo)
     const paying = ask(`${url}/payment`, order())
     const { pid, process: number } = await askUntil(`${url}/health`, isPaying)
     process.kill(pid, 'SIGTERM')
+    await leftOut(url, pid)
+    demo.release()
     expect(await paying).toMatchObject({ code: 200, pid })
     await demo.printed(new RegExp(`process ${number} \\(${pid}\\) ended with 0; another takes its place`))
     await demo.printed(new RegExp(`process ${number} \\(\\d+\\) answers`))
@@ -99,12 +102,14 @@ describe.skipIf(redis === undefined)('processes behind one port', () => {
   test.each(['SIGTERM', 'SIGINT'] as const)(
     '%s lets a running payment finish, and ends all',
     async (signal) => {
-      const demo = spawn({ GATEWAY_DELAY: '1000-1000' })
+      const demo = spawnHeld()
       const url = await urlOf(demo)
       const paying = ask(`${url}/payment`, order())
       await askUntil(`${url}/health`, isPaying)
       // A terminal signals all of them.
       for (const pid of [demo.pid, ...pidsOf(demo)]) process.kill(pid, signal)
+      await demo.printed(/then the service stops/)
+      demo.release()
       expect((await paying).code).toBe(200)
       expect(await demo.ended).toBe(0)
       expect(pidsOf(demo).filter(isAlive)).toEqual([])
@@ -115,7 +120,7 @@ describe.skipIf(redis === undefined)('processes behind one port', () => {
   )
 
   test('a second signal ends all at once', async () => {
-    const demo = spawn({ GATEWAY_DELAY: '9000-9000' })
+    const demo = spawnHeld()
     const url = await urlOf(demo)
     const cut = expect(ask(`${url}/payment`, order())).rejects.toThrow()
     await askUntil(`${url}/health`, isPaying)
@@ -135,7 +140,7 @@ describe.skipIf(redis === undefined)('processes behind one port', () => {
     await urlOf(demo)
     demo.kill('SIGKILL')
     await demo.ended
-    await vi.waitFor(() => expect(pidsOf(demo).filter(isAlive)).toEqual([]), 5000)
+    await vi.waitFor(() => expect(pidsOf(demo).filter(isAlive)).toEqual([]), 20_000)
   })
 
   test('a taken port is told once, with what to do, and nothing is left', async () => {
@@ -154,6 +159,18 @@ describe.skipIf(redis === undefined)('processes behind one port', () => {
 
 function isPaying({ body }: { body: { payments: { running: number } } }): boolean {
   return body.payments.running > 0
+}
+
+/** Resolves as soon as no connection goes to it any more: of two in a row, one would. */
+async function leftOut(url: string, pid: number): Promise<void> {
+  for (let others = 0; others < 2; ) {
+    others = (await ask(`${url}/health`)).pid === pid ? 0 : others + 1
+  }
+}
+
+/** Those that have taken another's place. */
+function answering(demo: SpawnedDemo): number[] {
+  return [...demo.stdout().matchAll(/\((\d+)\) answers/g)].map(([, pid]) => Number(pid))
 }
 
 function isAlive(pid: number): boolean {

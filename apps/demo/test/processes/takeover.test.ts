@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { ask, askUntil } from '../support/client'
 import { order } from '../support/demo'
 import { sharedStores } from '../support/shared-stores'
-import { spawnDemo, urlOf } from '../support/spawn-demo'
+import { spawnHeldDemo, urlOf } from '../support/spawn-demo'
 
 vi.setConfig({ testTimeout: 60_000 })
 
@@ -12,42 +12,60 @@ for (const { title, server, flags, env } of stores)
   describe.skipIf(server === undefined)(
     `a process on ${title} that is killed in the middle of a payment`,
     () => {
-      test.each([
-        ['before the gateway has charged', 3000, 500],
-        ['after the gateway has charged', 500, 3000],
-      ])('%s: the retry pays, and the card is charged once', async (_when, gatewayMs, leaseMs) => {
-        const demo = spawnDemo([...flags, '--processes', '2', '--port', '0'], {
-          ...env,
-          FAILURE_RATE: '0',
-          GATEWAY_DELAY: `${gatewayMs}-${gatewayMs}`,
-          LEASE: String(leaseMs),
-        })
+      /** A payment whose process was killed while the gateway had its order. */
+      async function killed() {
+        const demo = spawnHeldDemo([...flags, '--processes', '2', '--port', '0'], { ...env, LEASE: '500' })
         const url = await urlOf(demo)
         const payment = order()
-        const charges = `${url}/gateway/charges?token=${payment.idempotent_token}`
-        const status = `${url}/payment/status?token=${payment.idempotent_token}`
+        const token = payment.idempotent_token
+        const charges = async () => (await ask(`${url}/gateway/charges?token=${token}`)).body
+        const status = async () => (await ask(`${url}/payment/status?token=${token}`)).body
 
         const cut = expect(ask(`${url}/payment`, payment)).rejects.toThrow()
+        await demo.arrival(1)
         const { pid } = await askUntil(`${url}/health`, ({ body }) => body.payments.running > 0)
         process.kill(pid, 'SIGKILL')
         await cut
         await demo.printed(/was killed by SIGKILL/)
-        if (gatewayMs < leaseMs) {
-          // The gateway does not know that nobody hears its answer.
-          await askUntil(charges, ({ body }) => body.count === 1)
-          expect((await ask(status)).body).toMatchObject({ result: null, attempt: 1 })
-        } else {
-          expect((await ask(charges)).body.count).toBe(0)
-        }
+        expect(await charges()).toMatchObject({ count: 0 })
+        expect(await status()).toMatchObject({ result: null, attempt: 1 })
 
-        const retry = await ask(`${url}/payment`, payment, { Prefer: 'wait=30' })
-        expect(retry).toMatchObject({ code: 200, body: { status: 'SUCCESS' } })
-        expect(retry.pid).not.toBe(pid)
-        expect((await ask(status)).body).toMatchObject({ status: 'SUCCESS', attempt: 2 })
-        // By then the charge that the dead process had asked for has been made as well.
-        const { body } = await ask(charges)
-        expect(body).toMatchObject({ count: 1, total: '100.50' })
-        expect(retry.body.order_id).toBe(`PAY_${body.charges[0].charge_id}`)
+        /** By another process, and there is one charge. */
+        async function paid(retrying: ReturnType<typeof ask>): Promise<void> {
+          const retry = await retrying
+          expect(retry).toMatchObject({ code: 200, body: { status: 'SUCCESS' } })
+          expect(retry.pid).not.toBe(pid)
+          expect(await status()).toMatchObject({ status: 'SUCCESS', attempt: 2 })
+          const made = await charges()
+          expect(made).toMatchObject({ count: 1, total: '100.50' })
+          expect(retry.body.order_id).toBe(`PAY_${made.charges[0].charge_id}`)
+        }
+        return {
+          demo,
+          charges,
+          status,
+          retry: () => ask(`${url}/payment`, payment, { Prefer: 'wait=30' }),
+          paid,
+        }
+      }
+
+      test('before the gateway has charged: the retry pays, and the card is charged once', async () => {
+        const { demo, charges, retry, paid } = await killed()
+        const retrying = retry()
+        await demo.arrival(2)
+        expect(await charges()).toMatchObject({ count: 0 })
+        // Both orders at once: the dead process' and the retry's.
+        demo.release()
+        await paid(retrying)
+      })
+
+      test('after the gateway has charged: the retry pays, and the card is charged once', async () => {
+        const { demo, charges, status, retry, paid } = await killed()
+        // The gateway does not know that nobody hears its answer.
+        demo.release()
+        await vi.waitFor(async () => expect(await charges()).toMatchObject({ count: 1 }), 10_000)
+        expect(await status()).toMatchObject({ result: null, attempt: 1 })
+        await paid(retry())
       })
     },
   )

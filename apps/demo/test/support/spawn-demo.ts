@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
@@ -14,27 +14,70 @@ export interface SpawnedDemo {
   readonly ended: Promise<number | null>
 }
 
+/** What it is told, beside its flags: nothing that this process has in its environment. */
+type Env = Record<string, string>
+
 /** The service as a process of its own, from its sources; killed when the test ends. */
-export function spawnDemo(args: readonly string[], env: Record<string, string> = {}): SpawnedDemo {
+export function spawnDemo(args: readonly string[], env: Env = {}): SpawnedDemo {
   const demo = spawnLastingDemo(args, env)
   onTestFinished(() => demo.kill('SIGKILL'))
   return demo
 }
 
 /** The same for several tests, which kill it when the last of them ends. */
-export function spawnLastingDemo(args: readonly string[], env: Record<string, string> = {}): SpawnedDemo {
+export function spawnLastingDemo(args: readonly string[], env: Env = {}): SpawnedDemo {
+  return watched(launch('src/main.ts', args, env))
+}
+
+/** A service whose gateway answers when the test says so. */
+export interface HeldDemo extends SpawnedDemo {
+  /** Resolves as soon as the gateway was asked for so many charges. */
+  arrival(count: number): Promise<void>
+  /** Charges what the gateway was asked for and, from now on, whatever it is asked for. */
+  release(): void
+}
+
+/** {@link spawnDemo} with a gateway that holds every charge. */
+export function spawnHeldDemo(args: readonly string[], env: Env = {}): HeldDemo {
+  const child = launch('test/support/held-main.ts', args, env, 'ipc')
+  onTestFinished(() => void child.kill('SIGKILL'))
+  let arrived = 0
+  child.on('message', (count: number) => {
+    arrived = count
+  })
+  const demo = watched(child)
+  return {
+    ...demo,
+    arrival: async (count) => {
+      while (arrived < count) {
+        const more = await Promise.race([once(child, 'message'), demo.ended])
+        if (!Array.isArray(more)) throw new Error(`ended with ${more}: ${demo.stdout()}${demo.stderr()}`)
+      }
+    },
+    release: () => void child.send('release'),
+  }
+}
+
+type Launched = ChildProcessWithoutNullStreams
+
+function launch(entry: string, args: readonly string[], env: Env, ...more: 'ipc'[]): Launched {
   const child = spawn(
     process.execPath,
     [
       ...['--conditions=@idem/source', '--import', 'tsx', '--import', './test/support/preload.mjs'],
-      ...['src/main.ts', ...args],
+      ...[entry, ...args],
     ],
     {
       cwd: fileURLToPath(new URL('../..', import.meta.url)),
       env: { PATH: process.env['PATH'], ...env },
-      stdio: ['pipe', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe', ...more],
     },
   )
+  // All three are pipes.
+  return child as Launched
+}
+
+function watched(child: Launched): SpawnedDemo {
   let stdout = ''
   let stderr = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
