@@ -5,7 +5,7 @@ import { promisify } from 'node:util'
 const run = promisify(execFile)
 const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' }
 
-/** Nothing that we or anyone could do here would help: the distribution has no such package. */
+/** Nothing that we could do here would help: the distribution has no such package, or the system does not let us. */
 export class NotPackaged extends Error {}
 
 /**

@@ -11,7 +11,8 @@ export interface TestServer {
 export interface Unavailable {
   readonly reason: string
   /**
-   * True where that is nobody's fault: this distribution is known to have no package of it. The
+   * True where that is nobody's fault: this distribution is known to have no package of it, or it
+   * takes rights that tests need not have. The
    * tests that need it are skipped even in CI, which otherwise fails.
    */
   readonly notPackaged?: true

@@ -28,7 +28,7 @@ export function startPostgres({
   progress,
   durable = false,
 }: StartPostgresOptions = {}): Promise<TestServer | Unavailable> {
-  return firstAvailable(durable ? sources({}) : postgresSources, progress)
+  return firstAvailable(sources(durable ? {} : hasty), progress)
 }
 
 /** PostgreSQL 18 with an empty database, whatever the machine or the environment has besides. */

@@ -1,6 +1,11 @@
+import { existsSync, readdirSync } from 'node:fs'
 import { Client, Pool } from 'pg'
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
-import { type PrivatePostgresOptions, startPrivatePostgres } from '../../src/postgres/private-postgres'
+import {
+  type PrivatePostgres,
+  type PrivatePostgresOptions,
+  startPrivatePostgres,
+} from '../../src/postgres/private-postgres'
 import { serverOrSkip } from '../../src/server-or-skip'
 import type { PrivateServer } from '../../src/supervision/private-server'
 
@@ -14,7 +19,7 @@ afterEach(async () => {
   await Promise.all(started.splice(0).map((server) => server.stop()))
 })
 
-async function start(options?: PrivatePostgresOptions): Promise<PrivateServer> {
+async function start(options?: PrivatePostgresOptions): Promise<PrivatePostgres> {
   const server = await startPrivatePostgres(options)
   if ('reason' in server) throw new Error(server.reason)
   started.push(server)
@@ -143,5 +148,44 @@ describe.skipIf(had === undefined)('startPrivatePostgres', () => {
     const lines: string[] = []
     await start({ progress: (line) => lines.push(line) })
     expect(lines).toEqual([expect.stringMatching(/^starting a private PostgreSQL from .+ …$/)])
+  })
+
+  it('is a standby of another, where that is asked for: it reads, follows and can be made the primary', async () => {
+    const primary = await start()
+    const writing = connect(primary)
+    await writing.query("CREATE TABLE words AS SELECT 'before' AS word")
+    const standby = connect(await start({ standbyOf: primary }))
+    await writing.query("INSERT INTO words VALUES ('after')")
+    await vi.waitFor(async () => expect(await words(standby)).toEqual(['before', 'after']), 5_000)
+    await expect(standby.query("INSERT INTO words VALUES ('no')")).rejects.toMatchObject({ code: '25006' })
+    await primary.kill()
+    await standby.query('SELECT pg_promote()')
+    await standby.query("INSERT INTO words VALUES ('alone')")
+    expect(await words(standby)).toEqual(['before', 'after', 'alone'])
+  })
+})
+
+const small = serverOrSkip(
+  'a private PostgreSQL with a small disk',
+  await startPrivatePostgres({ smallDiskBytes: 1 << 20 }),
+)
+afterAll(() => small?.stop())
+
+describe.skipIf(small === undefined)('a small disk', () => {
+  it('can be filled by its server, and is seen by nobody else', async () => {
+    const pool = connect(small as PrivateServer)
+    await pool.query(`CREATE TABLESPACE small LOCATION '${small?.smallDisk}'`)
+    await pool.query('CREATE TABLE words (word text) TABLESPACE small')
+    const fill = pool.query("INSERT INTO words SELECT repeat('x', 100) FROM generate_series(1, 100000)")
+    await expect(fill).rejects.toMatchObject({ code: '53100' })
+    expect(readdirSync(small?.smallDisk ?? '')).toEqual([])
+  })
+
+  it('is gone with its server, also when that is killed', async () => {
+    const server = await start({ smallDiskBytes: 1 << 20 })
+    await server.kill()
+    await server.restart()
+    await server.stop()
+    expect(existsSync(server.smallDisk)).toBe(false)
   })
 })
