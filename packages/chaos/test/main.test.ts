@@ -8,7 +8,7 @@ describe('the command', { timeout: 30_000 }, () => {
     const refused = expect.objectContaining({
       code: 2,
       stdout: '',
-      stderr: '--store must be one of redis, postgres; got paper\n',
+      stderr: '--store must be one of redis, postgres, mongo; got paper\n',
     })
     await expect(chaos('--', '--store', 'paper')).rejects.toEqual(refused)
   })

@@ -29,7 +29,7 @@ describe('readSettings', () => {
   })
 
   it.each([
-    [['--store', 'paper'], '--store must be one of redis, postgres; got paper'],
+    [['--store', 'paper'], '--store must be one of redis, postgres, mongo; got paper'],
     [
       ['--transfers', '--store', 'redis'],
       '--transfers need transactions: --store must be one of postgres; got redis',

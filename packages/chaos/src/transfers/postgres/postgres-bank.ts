@@ -1,18 +1,17 @@
-import { PostgresStore } from '@idem/postgres'
 import type { Pool } from 'pg'
 import { openPool } from '../../targets/postgres/open-pool'
 import type { Bank } from '../bank'
 import { ACCOUNTS, OPENING_BALANCE } from '../transfer'
 
-/** Tables in a schema of the bank's name. */
+/** Tables in a schema of the bank's name, where the records are kept, too: tellers make what these need. */
 export const postgresBank: Bank = {
   worker: new URL('postgres-transfer-worker.ts', import.meta.url),
   isCommit,
 
   open: (url, name) =>
     withPool(url, async (pool) => {
-      await new PostgresStore(pool, { schema: name }).migrate()
       await pool.query(`
+        CREATE SCHEMA ${name};
         CREATE TABLE ${name}.accounts (id integer PRIMARY KEY, balance integer NOT NULL);
         CREATE TABLE ${name}.ledger (
           entry integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
