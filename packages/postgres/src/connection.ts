@@ -55,14 +55,14 @@ export async function ask<Row>(
   client: PostgresClient,
   prepare: boolean,
   { text, name }: Statement,
-  values: unknown[],
+  values: readonly unknown[],
 ): Promise<Row[]> {
   const { rows } = prepare
     ? await (client as unknown as Preparing).query({ name, text, values })
-    : await client.query(text, values)
+    : await client.query(text, values as unknown[])
   return rows as Row[]
 }
 
 interface Preparing {
-  query(config: { name: string; text: string; values: unknown[] }): Promise<{ rows: unknown[] }>
+  query(config: { name: string; text: string; values: readonly unknown[] }): Promise<{ rows: unknown[] }>
 }

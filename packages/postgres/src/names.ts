@@ -4,6 +4,9 @@ import { createHash } from 'node:crypto'
 const LONGEST_SUFFIX = '_complete_all'.length
 const LONGEST_IDENTIFIER = 63
 
+/** The last time that JavaScript has, in milliseconds since the epoch. */
+const NEVER = '8640000000000000'
+
 /** The names that a store has in the database, quoted, and its texts with those names filled in. */
 export class Names {
   readonly schema: string
@@ -23,10 +26,14 @@ export class Names {
     return `${quoteIdentifier(this.schema)}.${quoteIdentifier(this.table + suffix)}`
   }
 
-  /** A text of this package, with names in the places of `{{table}}`, `{{table_claim}}`, `{{schema}}` and `{{channel}}`. */
+  /**
+   * A text of this package, with names in the places of `{{table}}`, `{{table_claim}}`, `{{schema}}` and `{{channel}}`, and in
+   * that of `{{never}}` the time that stands for it.
+   */
   fill(text: string): string {
-    return text.replace(/\{\{(schema|channel|table(\w*))\}\}/g, (_, place: string, suffix: string) => {
+    return text.replace(/\{\{(schema|channel|never|table(\w*))\}\}/g, (_, place: string, suffix: string) => {
       if (place === 'schema') return quoteIdentifier(this.schema)
+      if (place === 'never') return NEVER
       return place === 'channel' ? quoteLiteral(this.channel) : this.of(suffix)
     })
   }

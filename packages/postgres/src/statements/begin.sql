@@ -1,2 +1,2 @@
 -- Claims a key for the open transaction: see the migration that makes {{table_begin}}.
-SELECT * FROM {{table_begin}}($1, $2, $3)
+SELECT {{table_begin}}($1, $2, $3) AS reply

@@ -1,13 +1,19 @@
-import type { Isolation, PostgresClient } from '../options'
+import { ask, type Statement } from '../connection'
+import type { Place, PostgresClient } from '../options'
 import { sqlState } from '../postgres-failure'
+import { canPipeline, pipeline, type Step } from './pipeline'
 
 /** Nobody knows whether the transaction has committed: its connection was lost before the answer came. */
 export class CommitUnanswered extends Error {}
 
-/** What a transaction came to, and whether it is to be committed. */
-export interface Work<Result> {
-  readonly commit: boolean
-  readonly result: Result
+/** A transaction, from its first statement to its last. */
+export interface Transaction {
+  /** What the statements in between are sent to. */
+  readonly client: PostgresClient
+  /** Opens it with its first statement, which answers with one text. */
+  begin(statement: Statement, values: readonly unknown[]): Promise<string>
+  /** Commits it with its last statement, which throws where there is to be no commit. @throws CommitUnanswered */
+  commit(statement: Statement, values: readonly unknown[]): Promise<void>
 }
 
 /** What is asked of a pool: pg's `Pool` has it. */
@@ -23,56 +29,83 @@ interface Pooled extends PostgresClient {
 
 /** What is asked of PGlite, which has one connection and hands it to one transaction at a time. */
 interface Embedded {
-  transaction<Result>(
-    run: (tx: PostgresClient & { rollback(): Promise<void> }) => Promise<Result>,
-  ): Promise<Result>
+  transaction<Result>(run: (tx: EmbeddedTransaction) => Promise<Result>): Promise<Result>
+}
+
+interface EmbeddedTransaction extends PostgresClient {
+  rollback(): Promise<void>
 }
 
 /**
- * Opens a transaction, lets `run` do its work in it, and commits, or rolls back where that says so or throws. What `run`
- * throws is thrown on.
+ * Lets `run` do its work in a transaction of its own, which is rolled back unless it was committed. What `run` throws is
+ * thrown on.
  *
- * @throws CommitUnanswered
  * @throws TypeError if the client can open none: a single connection is everybody's
  */
 export async function inTransaction<Result>(
   client: PostgresClient,
-  isolation: Isolation | undefined,
-  run: (tx: PostgresClient) => Promise<Work<Result>>,
+  place: Place,
+  run: (transaction: Transaction) => Promise<Result>,
 ): Promise<Result> {
-  if (isPool(client)) return inPooled(client, isolation, run)
-  if (isEmbedded(client)) return inEmbedded(client, isolation, run)
+  if (isPool(client)) return inPooled(client, place, run)
+  if (isEmbedded(client)) return inEmbedded(client, place, run)
   throw new TypeError(
     'a transaction needs a Pool of pg, or a PGlite, or one that is open (tx): a Client may be in use',
   )
 }
 
+interface Reply {
+  readonly reply: string
+}
+
+/** One that somebody else has opened, and will end. */
+export function joinedTransaction(client: PostgresClient, { prepare }: Place): Transaction {
+  return {
+    client,
+    async begin(statement, values) {
+      const [row] = await ask<Reply>(client, prepare, statement, values)
+      return (row as Reply).reply
+    },
+    async commit(statement, values) {
+      await ask(client, prepare, statement, values)
+    },
+  }
+}
+
+const BEGIN = { text: 'BEGIN', name: 'idem_begin' }
+const COMMIT = { text: 'COMMIT', name: 'idem_commit' }
+
 async function inPooled<Result>(
   pool: Pool,
-  isolation: Isolation | undefined,
-  run: (tx: PostgresClient) => Promise<Work<Result>>,
+  { isolation, prepare }: Place,
+  run: (transaction: Transaction) => Promise<Result>,
 ): Promise<Result> {
   const connection = await pool.connect()
-  let isClean = false
   // A connection that is lost between two statements says so, and nobody else listens: the next statement will fail.
   connection.on('error', ignore)
+  const opening = isolation
+    ? { text: `BEGIN ISOLATION LEVEL ${isolation}`, name: `idem_begin_${isolation.replace(' ', '_')}` }
+    : BEGIN
+  // A transaction that nobody has begun is rolled back without harm.
+  let isOpen = true
+  let isKnown = true
   try {
-    await connection.query(isolation ? `BEGIN ISOLATION LEVEL ${isolation}` : 'BEGIN')
-    const { commit, result } = await run(connection)
-    if (commit) await commitOn(connection)
-    else await connection.query('ROLLBACK')
-    isClean = true
-    return result
-  } catch (error) {
-    if (!(error instanceof CommitUnanswered)) {
-      // Where it fails the connection is lost, and with it the transaction.
-      isClean = await connection.query('ROLLBACK').then(
-        () => true,
-        () => false,
-      )
-    }
-    throw error
+    return await run({
+      client: connection,
+      begin: (statement, values) => send(connection, prepare, [opening, { ...statement, values }]),
+      async commit(statement, values) {
+        try {
+          await send(connection, prepare, [{ ...statement, values }, COMMIT])
+          isOpen = false
+        } catch (error) {
+          isKnown = !isUnanswered(error)
+          throw isKnown ? error : new CommitUnanswered('', { cause: error })
+        }
+      },
+    })
   } finally {
+    // Where it cannot be rolled back the connection is lost, and with it the transaction.
+    const isClean = !isOpen || (isKnown && (await rolledBack(connection)))
     connection.off('error', ignore)
     connection.release(!isClean)
   }
@@ -80,26 +113,47 @@ async function inPooled<Result>(
 
 const ignore = (): void => {}
 
-async function commitOn(connection: PostgresClient): Promise<void> {
-  const answer = await connection.query('COMMIT').catch((cause: unknown) => {
-    // Of a server that goes down, nobody knows when it did so.
-    const state = sqlState(cause)
-    if (state === undefined || /^(08|57|58|XX)/.test(state)) throw new CommitUnanswered('', { cause })
-    throw cause
-  })
-  const { command } = answer as { readonly command?: string }
-  if (command === 'ROLLBACK') throw new Error('the transaction had failed, and was rolled back by COMMIT')
+/** @returns what the one among them answers that answers anything */
+async function send(client: PostgresClient, prepare: boolean, steps: readonly Step[]): Promise<string> {
+  if (canPipeline(client)) return (await pipeline(client, prepare, steps)) as string
+  let answer = ''
+  for (const step of steps) {
+    const [row] = await ask<Reply>(client, prepare, step, step.values ?? [])
+    if (row !== undefined) answer = row.reply
+  }
+  return answer
+}
+
+/** Of a connection that was lost, or a server that goes down, nobody knows when it was so. */
+function isUnanswered(error: unknown): boolean {
+  const state = sqlState(error)
+  return state === undefined || /^(08|57|58|XX)/.test(state)
+}
+
+function rolledBack(connection: PostgresClient): Promise<boolean> {
+  return connection.query('ROLLBACK').then(
+    () => true,
+    () => false,
+  )
 }
 
 function inEmbedded<Result>(
   database: Embedded,
-  isolation: Isolation | undefined,
-  run: (tx: PostgresClient) => Promise<Work<Result>>,
+  place: Place,
+  run: (transaction: Transaction) => Promise<Result>,
 ): Promise<Result> {
   return database.transaction(async (tx) => {
-    if (isolation) await tx.query(`SET TRANSACTION ISOLATION LEVEL ${isolation}`)
-    const { commit, result } = await run(tx)
-    if (!commit) await tx.rollback()
+    if (place.isolation) await tx.query(`SET TRANSACTION ISOLATION LEVEL ${place.isolation}`)
+    const joined = joinedTransaction(tx, place)
+    let isOpen = true
+    const result = await run({
+      ...joined,
+      async commit(statement, values) {
+        await joined.commit(statement, values)
+        isOpen = false
+      },
+    })
+    if (isOpen) await tx.rollback()
     return result
   })
 }

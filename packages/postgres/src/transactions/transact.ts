@@ -1,29 +1,24 @@
 import { StoreError, type TransactionOutcome, type TransactionRequest } from '@idem/core'
-import { type ClaimRow, claimOutcome } from '../claim-outcome'
-import { ask, type Connection } from '../connection'
+import { type ClaimRow, claimOutcome, readClaim } from '../claim-outcome'
+import type { Connection } from '../connection'
 import { keepingTimes } from '../durations'
-import { escapeOptional, escapeText } from '../escaped-text'
+import { escapeOptional, escapeText, splitTexts } from '../escaped-text'
 import type { Place, PostgresClient } from '../options'
 import { isConflict, postgresFailure } from '../postgres-failure'
 import { type TransactionStatements, transactionStatements } from '../statements/statements'
-import { CommitUnanswered, inTransaction, type Work } from './open-transaction'
+import { CommitUnanswered, inTransaction, joinedTransaction, type Transaction } from './open-transaction'
 
 /** How often a transaction that conflicts with others is run in all. */
 const RUNS = 30
 const LONGEST_PAUSE_MS = 200
 
-/** How often it is asked whether a transaction has committed, and how long to wait before asking again. */
-const LOOKUPS = 60
+/** How long it is asked whether a transaction has committed, and how long to wait before asking again. */
+const LOOKUP_MS = 30_000
 const LOOKUP_PAUSE_MS = 500
 
-/** What {@link TransactionStatements.begin} tells. */
-type BeginRow = Omit<ClaimRow, 'outcome'> & {
-  readonly outcome: ClaimRow['outcome'] | 'busy'
-  readonly found_fence: unknown
-}
-
-/** Somebody claimed the key, though it was claimed by a transaction: by `run`, say. That one's outcome is the key's. */
-class Overtaken extends Error {}
+/** What {@link TransactionStatements.begin} tells, and at its end the fence of the attempt before. */
+type BeginRow = Omit<ClaimRow, 'outcome'> & { readonly outcome: ClaimRow['outcome'] | 'busy' }
+const FOUND_FENCE = 9
 
 /** Runs transactions that the claim, the caller's writes and the answer share: see `Transact` of the contract. */
 export class Transactor<Tx> {
@@ -40,13 +35,15 @@ export class Transactor<Tx> {
   async transact(request: TransactionRequest<Tx>): Promise<TransactionOutcome> {
     if (request.tx !== undefined) return this.#join(request, request.tx as PostgresClient)
     for (let run = 1; ; run++) {
-      const attempt = new Attempt(request, this.#statements, this.#place.prepare)
+      const attempt = new Attempt(request, this.#statements)
       try {
-        return await inTransaction(this.#connection.client, this.#place.isolation, (tx) => attempt.on(tx))
+        return await inTransaction(this.#connection.client, this.#place, (transaction) =>
+          attempt.in(transaction),
+        )
       } catch (error) {
         if (error instanceof CommitUnanswered) return this.#lookUp(attempt, error)
         const isBodys = attempt.threw(error)
-        if ((error instanceof Overtaken || isConflict(error)) && run < RUNS) {
+        if (isConflict(error) && run < RUNS) {
           await pause(Math.random() * Math.min(2 ** run, LONGEST_PAUSE_MS))
           continue
         }
@@ -59,9 +56,9 @@ export class Transactor<Tx> {
 
   /** In the caller's transaction: whether and when it ends is the caller's business. */
   async #join(request: TransactionRequest<Tx>, tx: PostgresClient): Promise<TransactionOutcome> {
-    const attempt = new Attempt(request, this.#statements, this.#place.prepare)
+    const attempt = new Attempt(request, this.#statements)
     try {
-      return (await attempt.on(tx)).result
+      return await attempt.in(joinedTransaction(tx, this.#place))
     } catch (error) {
       throw attempt.threw(error) ? error : postgresFailure('transact', error)
     }
@@ -78,12 +75,16 @@ export class Transactor<Tx> {
   /** On another connection, until somebody answers. */
   async #lookUp({ request, granted }: Attempt<Tx>, { cause }: CommitUnanswered): Promise<TransactionOutcome> {
     const values = [escapeText(request.key), escapeText(request.owner)]
-    for (let asked = 1; asked <= LOOKUPS; asked++) {
-      const committed = await this.#connection
+    const ask = () =>
+      this.#connection
         .tells('look up a transaction', this.#statements.committed, values)
         .catch(() => undefined)
+    const late = new Promise<'late'>((resolve) => setTimeout(resolve, LOOKUP_MS, 'late'))
+    for (;;) {
+      const committed = await Promise.race([ask(), late])
       if (committed === true) return { type: 'committed', ...granted }
       if (committed === false) throw postgresFailure('commit', cause)
+      if (committed === 'late') break
       await pause(LOOKUP_PAUSE_MS)
     }
     throw new StoreError('PostgreSQL did not answer COMMIT, nor whether it has committed', { cause })
@@ -93,16 +94,14 @@ export class Transactor<Tx> {
 /** One transaction, from its claim to its answer. */
 class Attempt<Tx> {
   readonly request: TransactionRequest<Tx>
-  readonly #prepare: boolean
   readonly #statements: TransactionStatements
   granted: { readonly attempt: number; readonly fence: number } = { attempt: 1, fence: 0 }
-  #foundFence: unknown = null
+  #foundFence: string | null = null
   #thrown: { readonly error: unknown } | undefined
 
-  constructor(request: TransactionRequest<Tx>, statements: TransactionStatements, prepare: boolean) {
+  constructor(request: TransactionRequest<Tx>, statements: TransactionStatements) {
     this.request = request
     this.#statements = statements
-    this.#prepare = prepare
   }
 
   /** Whether it was the body that threw this. */
@@ -110,18 +109,17 @@ class Attempt<Tx> {
     return this.#thrown !== undefined && this.#thrown.error === error
   }
 
-  async on(tx: PostgresClient): Promise<Work<TransactionOutcome>> {
+  async in(transaction: Transaction): Promise<TransactionOutcome> {
     const { key, fingerprint, waitedFor } = this.request
     const claim = [escapeText(key), escapeOptional(fingerprint), waitedFor ?? null]
-    const [row] = (await ask<BeginRow>(tx, this.#prepare, this.#statements.begin, claim)) as [BeginRow]
-    if (row.outcome !== 'acquired') return { commit: false, result: refusal(row) }
+    const parts = splitTexts(await transaction.begin(this.#statements.begin, claim))
+    const row = readClaim(parts) as BeginRow
+    if (row.outcome !== 'acquired') return refusal(row)
     this.granted = { attempt: row.attempt, fence: Number(row.fence) }
-    this.#foundFence = row.found_fence
-    const { value } = await this.#run(tx as Tx)
-    const settling = this.settling('succeeded', value, undefined)
-    const [settled] = await ask<{ done: boolean }>(tx, this.#prepare, this.#statements.settle, settling)
-    if (settled?.done !== true) throw new Overtaken(`${key} was claimed by somebody else`)
-    return { commit: true, result: { type: 'committed', ...this.granted } }
+    this.#foundFence = parts[FOUND_FENCE] ?? null
+    const { value } = await this.#run(transaction.client as Tx)
+    await transaction.commit(this.#statements.settle, this.settling('succeeded', value, undefined))
+    return { type: 'committed', ...this.granted }
   }
 
   settling(state: 'succeeded' | 'failed', value: string | undefined, failure: string | undefined): unknown[] {
@@ -147,7 +145,7 @@ class Attempt<Tx> {
 function refusal(row: BeginRow): TransactionOutcome {
   const { outcome, attempt, fence } = row
   if (outcome === 'busy')
-    return fence === null ? { type: 'busy' } : { type: 'busy', attempt, fence: Number(fence) }
+    return fence === undefined ? { type: 'busy' } : { type: 'busy', attempt, fence: Number(fence) }
   return claimOutcome({ ...row, outcome }) as Exclude<TransactionOutcome, { type: 'committed' | 'busy' }>
 }
 

@@ -2,7 +2,8 @@
 --
 -- In   fingerprint (NULL: none); attempt, fence and found_fence, as {{table_begin}} told them; value or failure, and which of
 --      them it is; retention_ms, tombstone_ms (NULL: without limit)
--- Out  false: somebody else, who does not ask for the lock of {{table_begin}}, has claimed the key since, and nothing was written
+-- Out  true; or false if somebody else, who does not ask for the lock of {{table_begin}}, has claimed the key since, and nothing was
+--      written. An answer that cannot be kept is a conflict instead (40001), whose transaction must not commit.
 --
 -- In a transaction whose snapshot is older than the watches, there is no telling who watches: so it is told anyway.
 
@@ -13,19 +14,16 @@ CREATE FUNCTION {{table_settle}}(
 RETURNS boolean
 LANGUAGE plpgsql SET enable_seqscan = off AS $function$
 #variable_conflict use_column
-DECLARE
-  never CONSTANT bigint := 8640000000000000;
-  now_ms CONSTANT bigint := floor(extract(epoch FROM clock_timestamp()) * 1000);
-  ends CONSTANT bigint := least(now_ms + retention_ms, never);
-  gone CONSTANT bigint := least(ends + tombstone_ms, never);
 BEGIN
   -- From here on, who places a watch waits for the end of this transaction.
   PERFORM pg_advisory_xact_lock(hashtextextended({{channel}} || the_key, 1));
   IF found_fence IS NULL THEN
     INSERT INTO {{table}} (key, state, owner, fingerprint, attempt, fence, retryable, takeover,
       created_at, updated_at, lease_until, expires_at, gone_at, value, failure)
-    VALUES (the_key, the_state, the_owner, the_fingerprint, the_attempt, the_fence, false, false,
-      now_ms, now_ms, now_ms, ends, gone, the_value, the_failure)
+    SELECT the_key, the_state, the_owner, the_fingerprint, the_attempt, the_fence, false, false,
+      now_ms, now_ms, now_ms, ends, least(ends + tombstone_ms, {{never}}), the_value, the_failure
+    FROM (SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint) AS clock (now_ms),
+      LATERAL (SELECT least(now_ms + retention_ms, {{never}})) AS keeping (ends)
     ON CONFLICT (key) DO NOTHING;
   ELSE
     UPDATE {{table}} SET
@@ -34,18 +32,22 @@ BEGIN
       fingerprint = CASE WHEN attempt < the_attempt THEN coalesce(fingerprint, the_fingerprint) ELSE the_fingerprint END,
       created_at = CASE WHEN attempt < the_attempt THEN created_at ELSE now_ms END,
       steps = CASE WHEN attempt < the_attempt THEN steps END,
-      updated_at = now_ms, expires_at = ends, gone_at = gone, value = the_value, failure = the_failure
+      updated_at = now_ms, expires_at = ends, gone_at = least(ends + tombstone_ms, {{never}}),
+      value = the_value, failure = the_failure
+    FROM (SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint) AS clock (now_ms),
+      LATERAL (SELECT least(now_ms + retention_ms, {{never}})) AS keeping (ends)
     WHERE key = the_key AND fence = found_fence AND (
       now_ms >= gone_at OR state = 'abandoned' OR (state = 'failed' AND retryable)
       OR (state = 'running' AND now_ms >= lease_until)
     );
   END IF;
-  IF NOT FOUND THEN RETURN false; END IF;
-  IF current_setting('transaction_isolation') = 'read committed' THEN
-    PERFORM pg_notify({{channel}}, the_key) FROM {{table_watched}} WHERE key = the_key LIMIT 1;
-  ELSIF octet_length(the_key) < 8000 THEN
-    PERFORM pg_notify({{channel}}, the_key);
+  IF NOT FOUND THEN
+    IF the_state = 'failed' THEN RETURN false; END IF;
+    RAISE EXCEPTION 'the key was claimed by somebody else during the transaction' USING ERRCODE = '40001';
   END IF;
+  PERFORM pg_notify({{channel}}, the_key) WHERE
+    EXISTS (SELECT FROM {{table_watched}} WHERE key = the_key)
+    OR (current_setting('transaction_isolation') <> 'read committed' AND octet_length(the_key) < 8000);
   RETURN true;
 END
 $function$

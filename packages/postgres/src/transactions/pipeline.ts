@@ -1,0 +1,115 @@
+import type { Statement } from '../connection'
+import type { PostgresClient } from '../options'
+
+/** A statement to be sent with others. */
+export interface Step extends Statement {
+  readonly values?: readonly unknown[] | undefined
+}
+
+/** What pg's own client, in JavaScript, speaks the protocol with. */
+interface Wire {
+  readonly parsedStatements: Record<string, string | undefined>
+  readonly stream: { cork?(): void; uncork?(): void }
+  parse(statement: { text: string; name: string; types: readonly number[] }): void
+  bind(portal: { statement: string; values: readonly unknown[]; valueMapper(value: unknown): unknown }): void
+  execute(portal: { portal: string; rows: number }): void
+  close(what: { type: 'S'; name: string }): void
+  sync(): void
+}
+
+/** Whether several statements can go to this client in one round trip: with pg-native, or PGlite, they cannot. */
+export function canPipeline(client: PostgresClient): boolean {
+  const { connection } = client as { readonly connection?: Partial<Wire> | undefined }
+  return (
+    typeof connection?.parsedStatements === 'object' &&
+    (['parse', 'bind', 'execute', 'close', 'sync'] as const).every(
+      (call) => typeof connection[call] === 'function',
+    )
+  )
+}
+
+/**
+ * Sends statements one behind the other without waiting for the answers in between. Where one fails the server leaves
+ * out the rest, and the promise rejects with what it said.
+ *
+ * @returns the first column of the last row of all, as text
+ */
+export function pipeline(
+  client: PostgresClient,
+  prepare: boolean,
+  steps: readonly Step[],
+): Promise<string | undefined> {
+  return new Promise((resolve, reject) => {
+    const done = (error: unknown, answer?: string) => (error ? reject(error) : resolve(answer))
+    const pipelined: unknown = new Pipelined(prepare, steps, done)
+    // What pg gives back for one of these is no promise, but itself.
+    void client.query(pipelined as string)
+  })
+}
+
+/** What pg calls a Submittable: it is told when its turn has come, and then what the server answers. */
+class Pipelined {
+  /** Nobody's: pg notes which statements it has parsed under the name that it finds here. */
+  readonly name = undefined
+  callback: (error: unknown, answer?: string) => void
+  readonly #prepare: boolean
+  readonly #steps: readonly Step[]
+  readonly #parsed: Step[] = []
+  #answer: string | undefined
+
+  constructor(prepare: boolean, steps: readonly Step[], callback: (error: unknown, answer?: string) => void) {
+    this.#prepare = prepare
+    this.#steps = steps
+    this.callback = callback
+  }
+
+  submit(wire: Wire): null {
+    wire.stream.cork?.()
+    try {
+      for (const step of this.#steps) this.#send(wire, step)
+      wire.sync()
+    } finally {
+      wire.stream.uncork?.()
+    }
+    return null
+  }
+
+  #send(wire: Wire, step: Step): void {
+    const { text, values = [] } = step
+    const name = this.#prepare ? step.name : ''
+    if (name === '') wire.parse({ text, name, types: [] })
+    else if (wire.parsedStatements[name] === undefined) {
+      // It may be there, if what came after it failed when it was parsed first. To close what is not there is no error.
+      wire.close({ type: 'S', name })
+      wire.parse({ text, name, types: [] })
+      this.#parsed.push(step)
+    }
+    wire.bind({ statement: name, values, valueMapper: toText })
+    wire.execute({ portal: '', rows: 0 })
+  }
+
+  handleRowDescription(): void {}
+
+  handleDataRow({ fields }: { readonly fields: readonly (string | null)[] }): void {
+    this.#answer = fields[0] ?? undefined
+  }
+
+  handleCommandComplete(): void {}
+
+  handleEmptyQuery(): void {}
+
+  handlePortalSuspended(): void {}
+
+  handleError(error: unknown): void {
+    this.callback(error)
+  }
+
+  handleReadyForQuery(wire: Wire): void {
+    for (const { name, text } of this.#parsed) wire.parsedStatements[name] = text
+    this.callback(null, this.#answer)
+  }
+}
+
+function toText(value: unknown): string | null {
+  return value === null || value === undefined ? null : String(value)
+}

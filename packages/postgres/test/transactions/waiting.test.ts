@@ -1,0 +1,72 @@
+import { Idem } from '@idem/core'
+import { expect, it } from 'vitest'
+import { PostgresStore } from '../../src'
+import { describeOnPostgres } from '../database'
+import { accounts } from './accounts'
+
+const book = accounts()
+const { db, pool, process, deposit, balance } = book
+
+describeOnPostgres('a duplicate of a transaction', () => {
+  it('keeps nobody waiting in the database: 200 duplicates on five connections, and other work beside them', async () => {
+    let runs = 0
+    const processes = Array.from({ length: 200 }, () => process())
+    const answers = processes.map((idem) =>
+      idem.transaction(book.key, async (ctx) => {
+        runs++
+        await ctx.tx.query('SELECT pg_sleep(0.3)')
+        return deposit()(ctx)
+      }),
+    )
+    const others = Array.from({ length: 50 }, () => pool.query('SELECT pg_sleep(0.01)'))
+    await Promise.all(others)
+    expect(new Set(await Promise.all(answers))).toEqual(new Set([10]))
+    expect(runs).toBe(1)
+    expect(await balance()).toBe(10)
+  })
+
+  it('wakes those who wait elsewhere when it commits', async () => {
+    const waiting = new Idem({
+      store: new PostgresStore(pool, { schema: db.schema, listener: await db.client() }),
+      observer: ({ type }) => {
+        if (type === 'waiting') hasWaited()
+      },
+    })
+    let hasWaited = () => {}
+    const entered = new Promise<void>((resolve) => {
+      hasWaited = resolve
+    })
+    const answers: Promise<unknown>[] = []
+    let settledAt = 0
+    await process().transaction(book.key, async (ctx) => {
+      answers.push(waiting.transaction(book.key, deposit()))
+      await entered
+      // By now it has looked again, and relies on being told.
+      await ctx.tx.query('SELECT pg_sleep(0.3)')
+      settledAt = performance.now()
+      return deposit()(ctx)
+    })
+    expect(await Promise.all(answers)).toEqual([10])
+    expect(performance.now() - settledAt).toBeLessThan(1000)
+  })
+
+  it('is over before a watch is placed that could not hear of it', async () => {
+    const store = new PostgresStore(pool, { schema: db.schema, listener: await db.client() })
+    const stored = `idem:::${book.key}`
+    const tx = await pool.connect()
+    await tx.query('BEGIN')
+    await process().transaction(book.key, deposit(), { tx })
+    const leave = new AbortController()
+    const seen: unknown[] = []
+    const placed = store
+      .watch?.(stored, () => {}, leave.signal)
+      .then(async () => seen.push(await store.get(stored)))
+    const waiting = `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%records_watch%'`
+    await expect.poll(async () => (await pool.query(waiting)).rowCount).toBe(1)
+    await tx.query('COMMIT')
+    tx.release()
+    await placed
+    leave.abort()
+    expect(seen).toMatchObject([{ state: 'succeeded' }])
+  })
+})
