@@ -18,8 +18,8 @@ interface Wire {
 
 const nameOf = (text: string) => /records_(\w+)/.exec(text)?.[1] ?? text.split(' ')[0] ?? ''
 
-/** A client that notes which statements it sends, in an array for all that are sent together. */
-function observedClient(sent: string[][]) {
+/** A client that notes which statements it sends, in an array for all that are sent together, and which it has parsed. */
+function observedClient(sent: string[][], parsed: string[] = []) {
   return class extends Client {
     constructor(...args: ConstructorParameters<typeof Client>) {
       super(...args)
@@ -33,6 +33,7 @@ function observedClient(sent: string[][]) {
       }
       wire.parse = (statement) => {
         texts.set(statement.name ?? '', statement.text)
+        parsed.push(nameOf(statement.text))
         parse.call(wire, statement)
       }
       wire.bind = (portal) => {
@@ -63,15 +64,19 @@ describeOnPostgres('what a transaction sends', () => {
     'is two statements more than without idem, no commit and no round trip; prepared: %s',
     async (prepare) => {
       const sent: string[][] = []
-      const own = db.pool({ max: 1, Client: observedClient(sent), connectionString: proxy.url } as object)
+      const parsed: string[] = []
+      const Client = observedClient(sent, parsed)
+      const own = db.pool({ max: 1, Client, connectionString: proxy.url } as object)
       const idem = process({ prepare }, own)
       for (const nth of ['first', 'second']) {
         await own.query('SELECT 1')
-        sent.length = 0
+        sent.length = parsed.length = 0
         const { roundTrips } = proxy.counts
         await idem.transaction([book.key, nth], deposit())
         expect(sent).toEqual([['BEGIN', 'begin'], ['UPDATE'], ['settle', 'COMMIT']])
         expect(proxy.counts.roundTrips - roundTrips).toBe(3)
+        const all = ['BEGIN', 'begin', 'UPDATE', 'settle', 'COMMIT']
+        expect(parsed).toEqual(prepare && nth === 'second' ? ['UPDATE'] : all)
       }
     },
   )
