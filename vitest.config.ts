@@ -4,7 +4,7 @@ import { SummaryReporter } from './scripts/summary-reporter.ts'
 export default defineConfig({
   test: {
     projects: [
-      'packages/*/vitest.config.ts',
+      'packages/*/vitest{,.*}.config.ts',
       'apps/*/vitest.config.ts',
       {
         // The type tests of all packages, in one run of the compiler.

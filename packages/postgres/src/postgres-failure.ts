@@ -1,5 +1,7 @@
 import { StoreError } from '@idem/core'
 
+const UNPREPARED = 'a pooler stands in between that knows no prepared statements: leave out `prepare`'
+
 /** What to do about what the server says, by its SQLSTATE, or how that begins. */
 const ADVICE: readonly (readonly [code: string, advice: string])[] = [
   ['3F000', 'run migrate()'],
@@ -9,11 +11,12 @@ const ADVICE: readonly (readonly [code: string, advice: string])[] = [
   ['25006', 'connect to the primary: this server, or this session, only reads'],
   ['57014', 'it took longer than statement_timeout allows, or was cancelled'],
   ['57P01', 'the server is being shut down'],
-  ['57P02', 'the server has crashed and starts again'],
-  ['57P03', 'the server is starting'],
+  ['57P03', 'the server is starting, or being shut down'],
   ['53100', 'the disk of the server is full'],
   ['53200', 'the server is out of memory'],
   ['53300', 'the server takes no more connections: share a pool, or raise max_connections'],
+  ['26000', UNPREPARED],
+  ['42P05', UNPREPARED],
   ['55P03', 'somebody holds a lock on it'],
   ['28', 'the server does not let this user in'],
 ]

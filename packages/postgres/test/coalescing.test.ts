@@ -1,8 +1,8 @@
 import type { Claim } from '@idem/core'
 import { Client } from 'pg'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { PostgresStore } from '../src'
-import { database } from './database'
+import { database, describeOnPostgres } from './database'
 
 const db = database()
 /** What the server was asked: the function, and its first argument, keys. */
@@ -44,7 +44,7 @@ const completion = ({ key, owner }: Claim, value = key) => ({
   tombstoneMs: 0,
 })
 
-describe('claims and settles that are waiting', () => {
+describeOnPostgres('claims and settles that are waiting', () => {
   it('go out as few statements, sorted by key, each key once', async () => {
     const keys = Array.from({ length: 300 }, () => crypto.randomUUID())
     const claims = [...keys, ...keys].map((key) => claimOf(key))

@@ -1,13 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import { Client, Pool, type PoolConfig } from 'pg'
-import { inject } from 'vitest'
+import { describe, inject } from 'vitest'
+
+/** `describe` for tests that ask the server: skipped where none can be had, which was said when it was looked for. */
+export const describeOnPostgres = describe.skipIf(inject('postgresUrl') === undefined)
 
 /** A schema of a test file's own, and what is needed to look into it. */
 export interface Database {
   readonly schema: string
   pool(config?: PoolConfig): Pool
-  /** Connected. */
-  client(): Promise<Client>
+  /** Connected: to the server, or to what stands in front of it. */
+  client(url?: string): Promise<Client>
   /** Ends every client, and removes the schema. */
   end(): Promise<void>
 }
@@ -24,8 +27,8 @@ export function database(): Database {
   return {
     schema,
     pool,
-    async client() {
-      const client = new Client({ connectionString }).on('error', () => {})
+    async client(url = connectionString) {
+      const client = new Client({ connectionString: url }).on('error', () => {})
       open.push(client)
       await client.connect()
       return client

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { PostgresStore } from '../src'
 import { escapeText, joinTexts, unescapeText } from '../src/escaped-text'
 import { endOfPrefix } from '../src/key-range'
-import { database } from './database'
+import { database, describeOnPostgres } from './database'
 
 const AWKWARD = [
   '\0',
@@ -46,7 +46,7 @@ describe('the end of a prefix', () => {
   })
 })
 
-describe('a store', () => {
+describeOnPostgres('a store', () => {
   const db = database()
   const store = new PostgresStore(db.pool(), { schema: db.schema })
   beforeAll(() => store.migrate())

@@ -1,7 +1,13 @@
+import { type ChildProcess, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { afterAll, describe, expect, inject, it } from 'vitest'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { afterAll, expect, inject, it } from 'vitest'
 import { lockStoreMigrations, PostgresLockStore, PostgresStore, storeMigrations } from '../src'
-import { database } from './database'
+import { database, describeOnPostgres } from './database'
+import { bundleProgram } from './programs/bundle-program'
 
 const databases: ReturnType<typeof database>[] = []
 
@@ -20,20 +26,30 @@ const claim = {
   onAbandoned: 'takeover',
 } as const
 
-describe('migrate', () => {
+describeOnPostgres('migrate', () => {
   it('is safe when 20 processes start at once, for records and for locks', async () => {
-    const { schema, pool } = fresh()
-    const starts = Array.from({ length: 20 }, async () => {
-      const own = pool({ max: 1 })
-      const [store, locks] = [new PostgresStore(own, { schema }), new PostgresLockStore(own, { schema })]
-      await Promise.all([store.migrate(), locks.migrate()])
-      return [await store.claim(claim), await locks.acquire({ name: 'name', owner: 'owner', ttlMs: 60_000 })]
-    })
-    for (const [acquired, lock] of await Promise.all(starts)) {
-      expect(acquired).toMatchObject({ type: 'acquired', attempt: 1 })
-      expect(lock).toMatchObject({ acquired: true })
+    const { schema } = fresh()
+    const folder = mkdtempSync(join(tmpdir(), 'idem-start-'))
+    const processes: ChildProcess[] = []
+    try {
+      const program = await bundleProgram('start', folder)
+      const args = [program, inject('postgresUrl') as string, schema]
+      const starts = Array.from({ length: 20 }, () => {
+        const started = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] })
+        processes.push(started)
+        return { started, lines: createInterface({ input: started.stdout })[Symbol.asyncIterator]() }
+      })
+      for (const { lines } of starts) expect(await lines.next()).toMatchObject({ value: 'ready' })
+      for (const { started } of starts) started.stdin.end('go\n')
+      const told = await Promise.all(starts.map(async ({ lines }) => JSON.parse((await lines.next()).value)))
+      expect(told.filter(([type]) => type === 'acquired')).toHaveLength(1)
+      expect(told.filter(([type]) => type === 'running')).toHaveLength(19)
+      expect(told.filter(([, acquired]) => acquired)).toHaveLength(1)
+    } finally {
+      for (const started of processes) started.kill('SIGKILL')
+      rmSync(folder, { recursive: true })
     }
-  })
+  }, 60_000)
 
   it('changes nothing where there is nothing to do, and then needs no right to', async () => {
     const { schema, pool } = fresh()

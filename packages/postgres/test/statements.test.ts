@@ -1,7 +1,7 @@
 import type { Claim } from '@idem/core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { PostgresStore } from '../src'
-import { database } from './database'
+import { database, describeOnPostgres } from './database'
 
 const db = database()
 const pool = db.pool()
@@ -41,7 +41,7 @@ async function besideLock<T>(key: string, call: () => Promise<T>): Promise<T> {
   }
 }
 
-describe('a claim', () => {
+describeOnPostgres('a claim', () => {
   it.each(['alone', 'in a batch'])('that replays neither writes nor locks, %s', async (how) => {
     const keys = Array.from({ length: how === 'alone' ? 1 : 10 }, () => crypto.randomUUID())
     await Promise.all(keys.map((key) => settled(key)))
@@ -122,7 +122,7 @@ describe('a claim', () => {
   })
 })
 
-describe('a settle', () => {
+describeOnPostgres('a settle', () => {
   it('takes its place beside the claim, without touching an index', async () => {
     const own = db.pool()
     const settling = new PostgresStore(own, { schema: db.schema })
@@ -139,7 +139,7 @@ describe('a settle', () => {
   })
 })
 
-describe('a sweep', () => {
+describeOnPostgres('a sweep', () => {
   it('removes what is past its keeping, batch by batch, and nothing else', async () => {
     const own = new PostgresStore(pool, { schema: db.schema, table: 'swept' })
     await own.migrate()

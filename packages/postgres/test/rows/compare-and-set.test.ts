@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { compareAndSet } from '../../src'
-import { database } from '../database'
+import { database, describeOnPostgres } from '../database'
 
 interface Stock {
   id: string
@@ -28,7 +28,7 @@ beforeEach(async () => {
 
 afterAll(() => db.end())
 
-describe('compareAndSet', () => {
+describeOnPostgres('compareAndSet', () => {
   it('changes a row that is as it should be, and gives it', async () => {
     const changed = await compareAndSet<Stock>(pool, table, {
       where: { id, status: 'new' },

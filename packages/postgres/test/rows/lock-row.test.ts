@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { lockRow } from '../../src'
-import { database } from '../database'
+import { database, describeOnPostgres } from '../database'
 
 interface Account {
   id: string
@@ -40,7 +40,7 @@ async function transaction<T>(run: (tx: PoolClient) => Promise<T>): Promise<T> {
   }
 }
 
-describe('lockRow', () => {
+describeOnPostgres('lockRow', () => {
   it('gives a row as it is once nobody else has it: 100 deposits at once, and none is lost', async () => {
     const deposit = () =>
       transaction(async (tx) => {

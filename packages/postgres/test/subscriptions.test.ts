@@ -1,7 +1,8 @@
 import { StoreError } from '@idem/core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { PostgresStore } from '../src'
-import { database } from './database'
+import { claimOf, completionOf } from './claims'
+import { database, describeOnPostgres } from './database'
 
 const db = database()
 const pool = db.pool()
@@ -10,61 +11,8 @@ const store = new PostgresStore(pool, { schema: db.schema })
 beforeAll(() => store.migrate())
 afterAll(() => db.end())
 
-const claimOf = (key: string) =>
-  ({
-    ...{ key, owner: crypto.randomUUID(), leaseMs: 60_000, keepMs: 60_000, maxAttempts: Infinity },
-    onAbandoned: 'takeover',
-  }) as const
-
-/** Ends the connection of whoever waits for a lock in a call of this store. */
-async function endWaiting(): Promise<void> {
-  const text = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-    WHERE wait_event_type = 'Lock' AND query LIKE $1`
-  await expect.poll(async () => (await pool.query(text, [`%${db.schema}%`])).rowCount).toBe(1)
-}
-
-describe('a failure', () => {
-  it('of a statement that takes too long is told as such, and leaves nothing', async () => {
-    const key = crypto.randomUUID()
-    const claim = claimOf(key)
-    await store.claim(claim)
-    const hasty = new PostgresStore(db.pool({ statement_timeout: 100 }), { schema: db.schema })
-    const holder = await pool.connect()
-    await holder.query('BEGIN')
-    await holder.query(`SELECT FROM "${db.schema}".records FOR UPDATE`)
-    const late = hasty.complete({ ...claim, value: 'v', retentionMs: 60_000, tombstoneMs: 0 })
-    await expect(late).rejects.toThrow(/statement_timeout/)
-    await holder.query('ROLLBACK')
-    holder.release()
-    expect(await store.get(key)).toMatchObject({ state: 'running' })
-  })
-
-  it('of the connection during a statement is told, and the next call has another connection', async () => {
-    const key = crypto.randomUUID()
-    const claim = claimOf(key)
-    await store.claim(claim)
-    const holder = await pool.connect()
-    await holder.query('BEGIN')
-    await holder.query(`SELECT FROM "${db.schema}".records FOR UPDATE`)
-    const completion = { ...claim, value: 'v', retentionMs: 60_000, tombstoneMs: 0 }
-    const cut = store.complete(completion)
-    const told = expect(cut).rejects.toThrow(StoreError)
-    await endWaiting()
-    await told
-    await holder.query('ROLLBACK')
-    holder.release()
-    expect(await store.get(key)).toMatchObject({ state: 'running' })
-    expect(await store.complete(completion)).toBe(true)
-  })
-
-  it('to connect is told', async () => {
-    const nowhere = new PostgresStore(
-      db.pool({ connectionString: 'postgres://postgres@127.0.0.1:1/postgres' }),
-    )
-    await expect(nowhere.claim(claimOf('key'))).rejects.toThrow(/PostgreSQL failed to claim: .*ECONNREFUSED/)
-  })
-
-  it('of the listener wakes who waits, once, and further watches are refused', async () => {
+describeOnPostgres('a watch', () => {
+  it('wakes who waits when the listener loses its connection, once, and further ones are refused', async () => {
     const listener = await db.client()
     const watching = new PostgresStore(pool, { schema: db.schema, listener })
     let told = 0
@@ -77,9 +25,7 @@ describe('a failure', () => {
     leave.abort()
     expect(told).toBe(1)
   })
-})
 
-describe('a watch', () => {
   it('ends no watch of another store that was given the same listener', async () => {
     const listener = await db.client()
     const [one, other] = [1, 2].map(() => new PostgresStore(pool, { schema: db.schema, listener }))
@@ -153,7 +99,7 @@ describe('a watch', () => {
     for (const key of ['unwatched', 'watched']) {
       const claim = claimOf(key)
       await store.claim(claim)
-      await store.complete({ ...claim, value: 'v', retentionMs: 60_000, tombstoneMs: 0 })
+      await store.complete(completionOf(claim))
     }
     await expect.poll(() => told).toBe(1)
     expect(heard).toEqual(['watched'])

@@ -1,0 +1,19 @@
+import { project } from '../../vitest.project.ts'
+
+const shared = project('postgres-18', { test: { globalSetup: ['test/servers-18.ts'] } })
+
+/** What may differ between versions of the server, on another one than the machine's, or the environment's. */
+const include = [
+  'postgres-store',
+  'postgres-lock-store',
+  'transactions/*',
+  'statements',
+  'coalescing',
+  'escaped-text',
+  'migrate',
+  'sweep',
+  'failures/during-a-call',
+  'rows/*',
+].map((name) => `test/${name}.test.ts`)
+
+export default { ...shared, test: { ...shared['test'], include } }
