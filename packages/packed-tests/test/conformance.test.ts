@@ -4,7 +4,7 @@ import { type EmptyProject, emptyProject } from './empty-project'
 let project: EmptyProject
 beforeAll(() => {
   project = emptyProject({
-    programs: 'conformance',
+    programs: ['conformance'],
     packages: ['@idem/core', '@idem/conformance'],
     dependencies: ['typescript@5.9.3', 'vitest@4.1.12', '@types/node@20'],
   })

@@ -3,7 +3,7 @@ import { type EmptyProject, emptyProject } from './empty-project'
 
 let project: EmptyProject
 beforeAll(() => {
-  project = emptyProject({ programs: 'core', packages: ['@idem/core'], dependencies: ['typescript@5.9.3'] })
+  project = emptyProject({ programs: ['core'], packages: ['@idem/core'], dependencies: ['typescript@5.9.3'] })
 })
 afterAll(() => project?.remove())
 

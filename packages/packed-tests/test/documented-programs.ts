@@ -10,7 +10,8 @@ export interface DocumentedProgram {
   readonly code: string
   /** What the comments behind `console.log(…)` say that it prints. */
   readonly promised: readonly string[]
-  readonly needsRedis: boolean
+  /** Which variables of the environment it looks for its servers in. */
+  readonly needs: readonly string[]
 }
 
 /**
@@ -25,6 +26,7 @@ export function documentedPrograms(document: string): DocumentedProgram[] {
     if (own !== undefined && promised.length === 0) return []
     const title = `block ${at + 1} of ${document}`
     const file = `${document.replace(/\W/g, '-')}-${at}`
-    return [{ title, file, code, promised, needsRedis: code.includes('REDIS_URL') }]
+    const needs = [...code.matchAll(/process\.env\['(\w+)'\]/g)].map(([, name]) => name as string)
+    return [{ title, file, code, promised, needs }]
   })
 }

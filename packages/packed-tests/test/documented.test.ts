@@ -4,7 +4,11 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { documentedPrograms } from './documented-programs'
 import { type EmptyProject, emptyProject } from './empty-project'
 
-const redisUrl = inject('redisUrl')
+const [redisUrl, postgresUrl] = [inject('redisUrl'), inject('postgresUrl')]
+const environment: Readonly<Record<string, string>> = {
+  ...(redisUrl !== undefined && { REDIS_URL: redisUrl }),
+  ...(postgresUrl !== undefined && { DATABASE_URL: postgresUrl }),
+}
 const packages = inject('packed').map(({ name }) => name)
 const documents = ['README.md', ...packages.map((name) => `${name.replace('@idem', 'packages')}/README.md`)]
 const programs = documents.flatMap(documentedPrograms)
@@ -12,10 +16,10 @@ const programs = documents.flatMap(documentedPrograms)
 let project: EmptyProject
 beforeAll(() => {
   project = emptyProject({
-    programs: 'documented',
+    programs: ['documented'],
     packages: packages.filter((name) => programs.some(({ code }) => code.includes(`from '${name}'`))),
-    dependencies: ['typescript@5.9.3', '@types/node@20'],
-    environment: redisUrl === undefined ? {} : { REDIS_URL: redisUrl },
+    dependencies: ['typescript@5.9.3', '@types/node@20', '@types/pg@8'],
+    environment,
   })
   for (const { file, code } of programs) writeFileSync(join(project.root, `${file}.ts`), code)
   project.run('npx', 'tsc')
@@ -23,12 +27,15 @@ beforeAll(() => {
 afterAll(() => project?.remove())
 
 describe('the code in the documentation', () => {
-  it.each(['README.md', 'packages/core/README.md', 'packages/redis/README.md'])('is in %s', (document) => {
-    expect(documentedPrograms(document)).not.toEqual([])
-  })
+  it.each(['.', 'packages/core', 'packages/redis', 'packages/postgres'])(
+    'is in the README of %s',
+    (folder) => {
+      expect(documentedPrograms(join(folder, 'README.md'))).not.toEqual([])
+    },
+  )
 
-  for (const { title, file, promised, needsRedis } of programs) {
-    it.skipIf(needsRedis && redisUrl === undefined)(
+  for (const { title, file, promised, needs } of programs) {
+    it.skipIf(needs.some((name) => !(name in environment)))(
       `${title} compiles strictly, and prints what it says`,
       () => {
         expect(promised).not.toEqual([])

@@ -12,8 +12,8 @@ export interface EmptyProject {
 }
 
 export interface ProjectContents {
-  /** The folder of `programs` that is copied into it. */
-  readonly programs: string
+  /** The folders of `programs` whose files are copied into it. */
+  readonly programs: readonly string[]
   /** Those of this workspace that are installed from their tarballs. */
   readonly packages: readonly string[]
   /** What else a user would install, as npm takes it. @defaultValue nothing */
@@ -30,7 +30,9 @@ export function emptyProject(contents: ProjectContents): EmptyProject {
     runCommand(command, args, { directory: root, environment })
   const remove = () => rmSync(root, { recursive: true, force: true })
   try {
-    cpSync(join(import.meta.dirname, '../programs', programs), root, { recursive: true })
+    for (const folder of programs) {
+      cpSync(join(import.meta.dirname, '../programs', folder), root, { recursive: true })
+    }
     writeFileSync(
       join(root, 'package.json'),
       JSON.stringify({ name: 'consumer', private: true, type: 'module' }),

@@ -14,7 +14,7 @@ describe.each(ENGINES)('$name', ({ name, install, scope, binary, args }) => {
   let engine: string | undefined
   let missing: unknown
   beforeAll(() => {
-    project = emptyProject({ programs: 'core', packages: ['@idem/core'] })
+    project = emptyProject({ programs: ['core'], packages: ['@idem/core'] })
     try {
       project.run('npm', 'install', '--no-audit', '--no-fund', '--ignore-scripts', install)
       const platforms = join(project.root, 'node_modules', scope)

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest'
 import { database } from './database'
 
 const EXAMPLE = /<!-- (test\/readme\/\S+) -->\n```ts\n(.*?)```/gs
@@ -34,6 +34,13 @@ test('every example of the README is a file here, which is compiled and run', as
   const examples = [...readme.matchAll(EXAMPLE)]
   expect(examples.length).toBe(readme.split('```ts').length - 1)
   for (const [, file = '', code] of examples) expect(code).toBe(await read(file))
+})
+
+test('the payment is made once, and prints what it says', async () => {
+  const print = vi.spyOn(console, 'log').mockImplementation(() => {})
+  await import('./readme/pay')
+  expect(print.mock.calls).toEqual([[1]])
+  print.mockRestore()
 })
 
 test('the transfer moves money once, however often it is asked for', async () => {
