@@ -3,15 +3,19 @@ import { defineConfig } from 'tsup'
 export default defineConfig({
   entry: {
     index: 'src/index.ts',
+    http: 'src/http/index.ts',
     'hash/sha256.node': 'src/hash/sha256.node.ts',
     'hash/sha256.web': 'src/hash/sha256.web.ts',
   },
   format: ['esm', 'cjs'],
   platform: 'neutral',
   target: 'es2022',
-  // Only the index has types to offer: the hashes are reached through `#sha256`, never by users.
+  // The hashes have no types to offer: they are reached through `#sha256`, never by users.
   // Held locks are `AsyncDisposable`, a name that no numbered `lib` of TypeScript has.
-  dts: { entry: { index: 'src/index.ts' }, banner: '/// <reference lib="esnext.disposable" />' },
+  dts: {
+    entry: { index: 'src/index.ts', http: 'src/http/index.ts' },
+    banner: '/// <reference lib="esnext.disposable" />',
+  },
   sourcemap: true,
   clean: true,
   splitting: false,

@@ -19,3 +19,13 @@ export type {
 export type { IdemUnderTest } from './simulate/world/world'
 export { describeStore, type StoreFixture, type StoreSuite, storeFailures } from './store/describe-store'
 export type { CaseFailure } from './suite/conformance-case'
+export { describeWebAdapter, webAdapterFailures } from './web/describe-web-adapter'
+export type {
+  PlannedReply,
+  WebAdapter,
+  WebApp,
+  WebCall,
+  WebHandler,
+  WebServer,
+  WebSource,
+} from './web/web-adapter'

@@ -1,0 +1,48 @@
+import { randomToken } from '../../random-token'
+
+/** A string, or a number outside of strings. */
+const TOKENS = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g
+/** Where this is not in a text, every number in it is exact. */
+const MAYBE_INEXACT = /[\d.]{16}|\d[eE]/
+
+/**
+ * The form that all JSON texts of one value share (RFC 8785): without blanks, properties sorted by their UTF-16 units,
+ * numbers and strings as ECMAScript writes them. `undefined` if the text is no JSON, or nested too deeply.
+ *
+ * Numbers that a double cannot hold stay as they were written. RFC 8785 has none; but to round them would make one order
+ * of `9007199254740993` and `9007199254740992`, which a handler may well tell apart.
+ */
+export function canonicalJson(text: string): string | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    if (!MAYBE_INEXACT.test(text)) return canonicalForm(value)
+    // Nobody can know the mark beforehand, so no string of the text begins with it.
+    const mark = randomToken()
+    const marked = text.replace(TOKENS, (token) =>
+      token.startsWith('"') || isExact(token) ? token : `"${mark}${token}"`,
+    )
+    return canonicalForm(JSON.parse(marked)).replace(new RegExp(`"${mark}([^"]*)"`, 'g'), '$1')
+  } catch {
+    return undefined
+  }
+}
+
+/** Any decimal of at most 15 digits has a double of its own, unless it is next to nothing. */
+function isExact(token: string): boolean {
+  const [mantissa = ''] = token.split(/e/i)
+  const digits = mantissa.replace(/[-.]/g, '').replace(/^0+|0+$/g, '')
+  const size = Math.abs(Number(token))
+  return digits === '' || (digits.length <= 15 && size > 1e-300 && Number.isFinite(size))
+}
+
+/** @throws RangeError if it is nested too deeply */
+export function canonicalForm(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'
+  if (Array.isArray(value)) return `[${value.map(canonicalForm).join()}]`
+  const record = value as Record<string, unknown>
+  const members = Object.keys(record)
+    .sort()
+    .filter((name) => record[name] !== undefined)
+    .map((name) => `${JSON.stringify(name)}:${canonicalForm(record[name])}`)
+  return `{${members.join()}}`
+}

@@ -1,0 +1,27 @@
+export interface MediaType {
+  /** `type/subtype; name=value`, without what varies between two sendings of one request. */
+  readonly shown: string
+  readonly isJson: boolean
+  /** What separates the parts of a multipart body: another for each sending. */
+  readonly boundary: string | undefined
+}
+
+const JSON_TYPE = /^[\w.+-]+\/(?:[\w.-]+\+)?json$/
+const PARAMETER = /;\s*([^\s=;]+)=(?:"((?:[^"\\]|\\.)*)"|([^\s;]*))/g
+/** Says how the text was written, or where its parts end; not what it says. */
+const VARYING = ['charset', 'boundary']
+
+export function mediaType(header = ''): MediaType {
+  const [essence = ''] = header.toLowerCase().split(';', 1)
+  const parameters = [...header.matchAll(PARAMETER)].map(
+    ([, name = '', quoted, bare = '']) => [name.toLowerCase(), quoted ?? bare] as const,
+  )
+  const telling = parameters
+    .filter(([name]) => !VARYING.includes(name))
+    .map((parameter) => parameter.join('='))
+  return {
+    shown: [essence.trim(), ...telling.sort()].join('; '),
+    isJson: JSON_TYPE.test(essence.trim()),
+    boundary: parameters.find(([name]) => name === 'boundary')?.[1],
+  }
+}

@@ -1,0 +1,84 @@
+import { sha256 } from '#sha256'
+import { encodeKey, type Key } from '../options/key'
+import type { Exchange, RequestBody } from './exchange'
+import { requestFingerprint } from './fingerprint/request-fingerprint'
+import { parseKey } from './key/parse-key'
+import type { HttpSettings } from './options'
+import { preferredWait } from './prefer'
+import { keyMalformed, keyMissing, problemOn } from './problem/problems'
+import type { RestOfBody } from './request/rest-of-body'
+import type { Answer } from './response/answer'
+
+/** They change nothing, so they are repeated freely (RFC 9110, 9.2.1; QUERY is to be one of them). */
+const SAFE = ['GET', 'HEAD', 'OPTIONS', 'TRACE', 'QUERY']
+/** Repeated, these do more than once what they do. */
+const NEEDS_KEY = ['POST', 'PATCH']
+
+/** A request that is to be protected. */
+export interface Operation {
+  readonly key: string
+  /** Missing: that of the public. */
+  readonly scope: Key | undefined
+  readonly payload: unknown
+  /** What the payload could not cover. */
+  readonly rest: RestOfBody | undefined
+  /** How long the client is ready to wait for a running request. */
+  readonly waitMs: number
+}
+
+/**
+ * What a request asks for: to be protected, under a key; to be refused; or nothing.
+ *
+ * @throws what the functions among the options throw; `InvalidKeyError` if `scope` gives no key
+ */
+export async function operationOf<Source>(
+  exchange: Exchange<Source>,
+  settings: HttpSettings<Source>,
+): Promise<Operation | Answer | 'unprotected'> {
+  const { key: keyOf, fingerprint, maxRequestBytes, maxWaitMs } = settings
+  const { method } = exchange
+  if (SAFE.includes(method)) return 'unprotected'
+  const isRequired = settings.required ?? NEEDS_KEY.includes(method)
+  if (fingerprint === 'only' && !isRequired) return 'unprotected'
+
+  let key: string | undefined
+  if (fingerprint !== 'only' && keyOf === undefined) {
+    const header = exchange.header('idempotency-key')
+    if (header === undefined) return isRequired ? keyMissing(settings) : 'unprotected'
+    key = parseKey(header, settings.strict)
+    if (key === undefined) return keyMalformed(settings)
+  }
+
+  // A scope that comes to nothing must not be taken for none: keys of all users would meet.
+  const scope = settings.scope === 'public' ? undefined : ((await settings.scope(exchange.source)) ?? '')
+  if (scope !== undefined) encodeKey('scope', scope)
+
+  // Where neither key nor payload are in the body it is not read.
+  const isRead = typeof fingerprint !== 'function' || keyOf !== undefined
+  const body: RequestBody = isRead ? await exchange.body(maxRequestBytes) : { parsed: undefined }
+  const rest = 'rest' in body ? body.rest : undefined
+  if (keyOf !== undefined) {
+    key = (await keyOf(exchange.source)) || undefined
+    if (key === undefined) return isRequired ? keyMissing(settings) : 'unprotected'
+    if (!isKey(key)) return keyMalformed(settings)
+  }
+
+  const payload: unknown =
+    typeof fingerprint === 'function'
+      ? await fingerprint(exchange.source)
+      : requestFingerprint(exchange, body)
+  if (payload === undefined) throw new TypeError('fingerprint() must give a payload; got undefined')
+  const waitMs = Math.min(preferredWait(exchange.header('prefer')) * 1000, maxWaitMs)
+  if (key !== undefined) return { key, scope, payload, rest, waitMs }
+  if (rest === undefined)
+    return { key: sha256(JSON.stringify(payload)), scope, payload: undefined, rest, waitMs }
+  return problemOn(settings, 'body-too-large', `At most ${maxRequestBytes} bytes can be compared.`)
+}
+
+function isKey(key: string): boolean {
+  try {
+    return encodeKey('key', key) !== ''
+  } catch {
+    return false
+  }
+}

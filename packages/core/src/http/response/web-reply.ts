@@ -1,0 +1,120 @@
+import { type CapturedAnswer, hasNoBody, type ResponseBody } from './answer'
+import { BodyRecorder } from './body-recorder'
+
+/**
+ * A handler's response on its way to the client, recorded as it passes. What can be had at once goes out as a whole, after
+ * the record is settled; what comes later goes out as it comes, and only its end waits. Up to `maxBytes` it is read as fast
+ * as it comes, and beyond them as fast as the client reads.
+ */
+export class WebReply {
+  readonly #response: Response
+  readonly #recorder: BodyRecorder
+  readonly #recorded: Promise<void>
+  #controller: ReadableStreamDefaultController<Uint8Array> | undefined
+  #clientLeft = false
+  /** Whether the client waits for more than it was given. */
+  #isWanted = false
+  #wake: (() => void) | undefined
+  /** What comes before anybody knows whether it will be streamed. */
+  #early: Uint8Array[] | undefined = []
+
+  constructor(response: Response, maxBytes: number) {
+    this.#response = response
+    this.#recorder = new BodyRecorder(maxBytes)
+    this.#recorded = this.#record()
+    // Whoever waits for the recording is told; nobody else needs to be.
+    this.#recorded.catch(() => {})
+  }
+
+  get isStreamed(): boolean {
+    return this.#controller !== undefined
+  }
+
+  /** Whether all of it is there without waiting for anything. */
+  async isThereAtOnce(): Promise<boolean> {
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const later = new Promise<'later'>((resolve) => {
+      timer = setTimeout(() => resolve('later'))
+    })
+    const first = await Promise.race([this.#recorded.catch(() => {}), later])
+    clearTimeout(timer)
+    return first !== 'later'
+  }
+
+  /** The response as a stream whose end waits for {@link WebReply.release}. */
+  stream(): Response {
+    const body = new ReadableStream<Uint8Array>(
+      {
+        start: (controller) => {
+          this.#controller = controller
+          for (const piece of this.#early ?? []) controller.enqueue(piece)
+          this.#early = undefined
+        },
+        pull: () => {
+          this.#isWanted = true
+          this.#wake?.()
+        },
+        cancel: () => {
+          this.#clientLeft = true
+          this.#wake?.()
+        },
+      },
+      { highWaterMark: 0 },
+    )
+    return this.#respond(body as ResponseBody)
+  }
+
+  /** Resolves with the answer when all of it has passed. Rejects if the handler's stream fails. */
+  async captured(): Promise<CapturedAnswer> {
+    await this.#recorded
+    const { status, headers } = this.#response
+    const list: [string, string][] = []
+    // Several Set-Cookie are told one by one.
+    headers.forEach((value, name) => {
+      list.push([name, value])
+    })
+    return { status, headers: list, body: this.#recorder.body }
+  }
+
+  /** The record is settled: the response as a whole, or the end of the stream. */
+  release(): Response | undefined {
+    if (this.#controller !== undefined) {
+      if (!this.#clientLeft) this.#controller.close()
+      return undefined
+    }
+    return this.#respond(this.#response.body && (this.#recorder.body as ResponseBody))
+  }
+
+  /** The client has got a beginning that is not followed by its end. */
+  fail(error: unknown): void {
+    if (!this.#clientLeft) this.#controller?.error(error)
+  }
+
+  #respond(body: ResponseBody): Response {
+    const { status, statusText, headers } = this.#response
+    return new Response(hasNoBody(status) ? null : body, { status, statusText, headers })
+  }
+
+  async #record(): Promise<void> {
+    const reader = this.#response.body?.getReader()
+    if (reader === undefined) return
+    for (;;) {
+      const { done, value } = await reader.read()
+      if (done) return
+      if (!(value instanceof Uint8Array)) throw new TypeError('the body of a response must give bytes')
+      this.#recorder.add(value)
+      this.#isWanted = false
+      if (this.#early !== undefined) this.#early.push(value)
+      else if (!this.#clientLeft) this.#controller?.enqueue(value)
+      if (this.#recorder.body === undefined) await this.#untilWanted()
+    }
+  }
+
+  /** Resolves when the client has taken everything, or has left. */
+  async #untilWanted(): Promise<void> {
+    if (this.#clientLeft || this.#isWanted) return
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve
+    })
+  }
+}
