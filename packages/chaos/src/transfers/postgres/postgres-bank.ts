@@ -32,9 +32,13 @@ export const postgresBank: Bank = {
     }),
 }
 
-/** As the protocol has it: `Q`, the length, the statement and its end, and nothing beside it. */
+/**
+ * As the protocol has it: `Q`, the length, the statement and its end, and nothing beside it; or, with other statements in one
+ * request, the text of one that is to be parsed.
+ */
 function isCommit(request: Buffer): boolean {
-  return request.length === 12 && request.toString('latin1', 0, 1) === 'Q' && request.includes('COMMIT\0')
+  const isAlone = request.length === 12 && request.toString('latin1', 0, 1) === 'Q'
+  return isAlone ? request.includes('COMMIT\0') : request.includes('\0COMMIT\0')
 }
 
 async function withPool<Result>(url: string, use: (pool: Pool) => Promise<Result>): Promise<Result> {
