@@ -117,8 +117,8 @@ describeOnPostgres('a claim', () => {
     const counted = async () =>
       (await pool.query(scans, [schema])).rows[0] as { seq_scan: number; idx_scan: number }
     await expect.poll(async () => (await counted()).idx_scan, { timeout: 5000 }).toBeGreaterThan(50)
-    // ANALYZE does not count as one, nor does making the index.
-    expect((await counted()).seq_scan).toBeLessThanOrEqual(1)
+    // To make the table takes two: of what made it large, and of that for its index.
+    expect((await counted()).seq_scan).toBeLessThanOrEqual(2)
   })
 })
 

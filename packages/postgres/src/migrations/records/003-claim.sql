@@ -13,15 +13,15 @@
 -- only if it is to be written, so that a replay leaves no trace. And its plans stay with the server's connection, also
 -- where a pooler hands that to somebody else after each transaction.
 --
--- lock_timeout: a transaction that the caller has open may keep the record to itself for long; nobody waits here for that.
--- enable_seqscan: a plan that was made while the table was small must not walk through it when it no longer is.
+-- Whoever is to write sets lock_timeout first: a transaction that the caller has open may keep the record to itself for
+-- long, and nobody waits here for that. A replay is spared it.
 
 CREATE FUNCTION {{table_claim}}(
   the_key text, the_owner text, the_fingerprint text, lease_ms bigint, keep_ms bigint, max_attempts bigint,
   on_abandoned text, waited_for bigint
 )
 RETURNS text
-LANGUAGE plpgsql SET lock_timeout = '1s' SET enable_seqscan = off AS $function$
+LANGUAGE plpgsql AS $function$
 #variable_conflict use_column
 DECLARE
   never CONSTANT bigint := 8640000000000000;
@@ -51,6 +51,7 @@ BEGIN
     now_ms := micros / 1000;
 
     IF r.key IS NULL THEN
+      PERFORM set_config('lock_timeout', '1s', true);
       INSERT INTO {{table}} (key, state, owner, fingerprint, attempt, fence, retryable, takeover,
         created_at, updated_at, lease_until, expires_at, gone_at)
       SELECT the_key, 'running', the_owner, the_fingerprint, 1, micros, false, false,
@@ -121,6 +122,7 @@ BEGIN
 
     -- It is to be written: what was seen must still be so.
     IF NOT is_locked THEN
+      PERFORM set_config('lock_timeout', '1s', true);
       is_locked := true;
       outcome := NULL;
       CONTINUE;

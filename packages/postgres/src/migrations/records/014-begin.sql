@@ -12,7 +12,7 @@
 
 CREATE FUNCTION {{table_begin}}(the_key text, the_fingerprint text, waited_for bigint)
 RETURNS text
-LANGUAGE plpgsql SET enable_seqscan = off AS $function$
+LANGUAGE plpgsql AS $function$
 DECLARE
   r {{table}}%ROWTYPE;
 BEGIN

@@ -12,7 +12,7 @@ CREATE FUNCTION {{table_settle}}(
   the_state text, the_value text, the_failure text, retention_ms bigint, tombstone_ms bigint
 )
 RETURNS boolean
-LANGUAGE plpgsql SET enable_seqscan = off AS $function$
+LANGUAGE plpgsql AS $function$
 #variable_conflict use_column
 BEGIN
   -- From here on, who places a watch waits for the end of this transaction.
