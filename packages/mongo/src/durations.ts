@@ -12,6 +12,11 @@ export function after(ms: number): unknown {
   return ms >= FOREVER_MS ? NEVER : { $add: [NOW, wholeMs(ms)] }
 }
 
+/** The end of a duration that began at a moment of the server's clock. */
+export function afterDate(date: Date, ms: number): Date {
+  return ms >= FOREVER_MS ? NEVER : new Date(date.getTime() + wholeMs(ms))
+}
+
 /** When a settled record stops being replayed, and when nothing of it is left. */
 export function keepingEnds({ retentionMs, tombstoneMs }: Keeping): { expiresAt: unknown; goneAt: unknown } {
   const expiresAt = after(retentionMs)

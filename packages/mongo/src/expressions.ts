@@ -1,3 +1,6 @@
+/** A pipeline, as updates take it. */
+export type Update = Record<string, unknown>[]
+
 /** The server's clock, at one moment for all of a command. */
 export const NOW = '$$NOW'
 

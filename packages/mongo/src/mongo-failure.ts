@@ -1,4 +1,5 @@
 import { StoreError } from '@idem/core'
+import type { MongoBulkWriteError } from 'mongodb'
 
 /** What to do about what the server says, by its code. */
 const ADVICE: readonly (readonly [codes: readonly number[], advice: string])[] = [
@@ -69,7 +70,23 @@ export function tookTooLong(error: unknown): boolean {
 export function mongoFailure(call: string, cause: unknown): StoreError {
   if (cause instanceof StoreError) return cause
   const said = cause instanceof Error ? cause.message : String(cause)
-  const code = serverCode(cause)
+  return described(call, said, serverCode(cause), cause)
+}
+
+/**
+ * Of a command that wrote some of its documents and others not: why not, by their places. `undefined` if of none is known
+ * what became of it.
+ */
+export function writeFailures(call: string, error: unknown): Map<number, StoreError> | undefined {
+  const { writeErrors, result } = error as Partial<MongoBulkWriteError>
+  if (!Array.isArray(writeErrors) || writeErrors.length === 0) return undefined
+  if (result?.getWriteConcernError() !== undefined) return undefined
+  return new Map(
+    writeErrors.map(({ index, errmsg = '', code, err }) => [index, described(call, errmsg, code, err)]),
+  )
+}
+
+function described(call: string, said: string, code: number | undefined, cause: unknown): StoreError {
   const advice = code !== undefined && ADVICE.find(([codes]) => codes.includes(code))?.[1]
   return new StoreError(`MongoDB failed to ${call}: ${said}${advice ? ` (${advice})` : ''}`, { cause })
 }

@@ -12,20 +12,19 @@ import type {
   Store,
   StoredRecord,
 } from '@idem/core'
-import type { Collection, Db, Document, Filter } from 'mongodb'
-import { claimOutcome } from './claim-outcome'
-import { claimUpdate } from './claim-update'
-import { ask, collectionOf, upsert } from './connection'
+import type { Collection, Db, Filter } from 'mongodb'
+import { Claims } from './claims'
+import { ask, collectionOf } from './connection'
 import { after } from './durations'
 import { escapeText, unescapeText } from './escaped-text'
-import { isAhead, isPast, literal, NOW } from './expressions'
+import type { Update } from './expressions'
+import { held, kept, own, resolvable } from './filters'
 import { endOfPrefix } from './key-range'
 import { migrate, RECORD_UPKEEP } from './migrate'
 import { type MongoStoreOptions, resolveOptions } from './options'
 import { type RecordDocument, SEEN, type SeenRecord, shown } from './record-document'
-import { DELETED, failed, RELEASED, resolved, settledState, succeeded } from './settle-update'
-
-const CLAIMING = { upsert: true, returnDocument: 'after', projection: SEEN } as const
+import { DELETED, failed, RELEASED, resolved, settledState, stepSaved } from './settle-update'
+import { Together } from './together'
 
 /**
  * Keeps records in MongoDB 5.0 or later: one document a key, one command a call, on the server's clock.
@@ -40,11 +39,13 @@ const CLAIMING = { upsert: true, returnDocument: 'after', projection: SEEN } as 
  */
 export class MongoStore implements Store {
   readonly #records: Collection<RecordDocument>
+  readonly #together: Together
 
   /** @throws TypeError if it is no `Db`, or an option is wrong or unknown */
   constructor(db: Db, options: MongoStoreOptions = {}) {
     const place = resolveOptions(db, options, 'idem.records')
     this.#records = collectionOf<RecordDocument>(db, place)
+    this.#together = new Together(db, this.#records, new Claims(this.#records))
   }
 
   /**
@@ -55,71 +56,43 @@ export class MongoStore implements Store {
     return migrate(this.#records, RECORD_UPKEEP)
   }
 
-  async claim(claim: Claim): Promise<ClaimOutcome> {
-    const filter = { _id: escapeText(claim.key) }
-    const update = claimUpdate(claim)
-    const record = await upsert('claim', () => this.#records.findOneAndUpdate(filter, update, CLAIMING))
-    return claimOutcome(record as unknown as SeenRecord, claim)
+  claim(claim: Claim): Promise<ClaimOutcome> {
+    return this.#together.claims.add(claim)
   }
 
   complete(completion: Completion): Promise<boolean> {
-    return this.#write('complete', running(completion), [{ $set: succeeded(completion) }], {
-      ...own(completion),
-      state: 'succeeded',
-    })
+    return this.#together.completions.add(completion)
   }
 
   fail(report: FailureReport): Promise<boolean> {
-    const done = { ...own(report), ...settledState(report.kind) } as Filter<RecordDocument>
-    return this.#write('fail', running(report), [{ $set: failed(report) }], done)
+    const done = own(report, settledState(report.kind))
+    return this.#write('fail', held(report), [{ $set: failed(report) }], done)
   }
 
-  extend({ key, owner, leaseMs, keepMs }: Lease): Promise<boolean> {
-    const expiresAt = after(keepMs)
-    const update = [{ $set: { leaseUntil: after(leaseMs), expiresAt, goneAt: expiresAt } }]
-    return this.#write('extend', running({ key, owner }), update)
+  extend(lease: Lease): Promise<boolean> {
+    const expiresAt = after(lease.keepMs)
+    const update = [{ $set: { leaseUntil: after(lease.leaseMs), expiresAt, goneAt: expiresAt } }]
+    return this.#write('extend', held(lease), update)
   }
 
   release(holder: Holder): Promise<boolean> {
-    return this.#write('release', running(holder), RELEASED)
+    return this.#write('release', held(holder), RELEASED)
   }
 
-  saveStep({ key, owner, name, value }: StepResult): Promise<boolean> {
-    const step = {
-      name: literal(escapeText(name)),
-      ...(value !== undefined && { value: literal(escapeText(value)) }),
-    }
-    const steps = { $concatArrays: [{ $ifNull: ['$steps', []] }, [step]] }
-    const mine = running({ key, owner })
-    const named = escapeText(name)
-    return this.#write(
-      'save a step',
-      { ...mine, 'steps.name': { $ne: named } },
-      [{ $set: { steps, updatedAt: NOW } }],
-      { ...mine, 'steps.name': named } as Filter<RecordDocument>,
-    )
+  saveStep(step: StepResult): Promise<boolean> {
+    const name = escapeText(step.name)
+    const isNew = { ...held(step), 'steps.name': { $ne: name } }
+    const isSaved = { ...held(step), 'steps.name': name }
+    return this.#write('save a step', isNew, stepSaved(step), isSaved)
   }
 
   resolve(resolution: Resolution): Promise<boolean> {
-    const open = {
-      _id: escapeText(resolution.key),
-      $expr: isAhead('$expiresAt'),
-      $or: [
-        { state: 'abandoned' },
-        { state: 'failed', retryable: true },
-        { state: 'running', $expr: isPast('$leaseUntil') },
-      ],
-    } as Filter<RecordDocument>
-    const done = {
-      ...{ _id: escapeText(resolution.key), owner: escapeText(resolution.owner), state: 'succeeded' },
-      $expr: isAhead('$expiresAt'),
-    } as Filter<RecordDocument>
-    return this.#write('resolve', open, resolved(resolution), done)
+    const isResolved = own(resolution, { state: 'succeeded' })
+    return this.#write('resolve', resolvable(resolution), resolved(resolution), isResolved)
   }
 
   delete(key: string): Promise<boolean> {
-    const there = { _id: escapeText(key), state: { $ne: 'deleted' }, ...IS_KEPT } as Filter<RecordDocument>
-    return this.#write('delete', there, DELETED)
+    return this.#write('delete', kept(key), DELETED)
   }
 
   async get(key: string): Promise<StoredRecord | undefined> {
@@ -154,7 +127,7 @@ export class MongoStore implements Store {
   async #write(
     call: string,
     filter: Filter<RecordDocument>,
-    update: Document[],
+    update: Update,
     done?: Filter<RecordDocument>,
   ): Promise<boolean> {
     const { matchedCount } = await ask(call, () => this.#records.updateOne(filter, update))
@@ -162,14 +135,3 @@ export class MongoStore implements Store {
     return (await ask(call, () => this.#records.findOne(done, { projection: { _id: 1 } }))) !== null
   }
 }
-
-/** Of a document of which something is kept. */
-const IS_KEPT = { $expr: isAhead('$goneAt') }
-
-const own = ({ key, owner }: Holder): Filter<RecordDocument> => ({
-  _id: escapeText(key),
-  owner: escapeText(owner),
-  ...IS_KEPT,
-})
-
-const running = (holder: Holder): Filter<RecordDocument> => ({ ...own(holder), state: 'running' })

@@ -1,10 +1,8 @@
-import type { Completion, FailureReport, Resolution } from '@idem/core'
+import type { Completion, FailureReport, Resolution, StepResult } from '@idem/core'
 import { keepingEnds } from './durations'
 import { escapeText } from './escaped-text'
-import { literal, NOW } from './expressions'
-
-/** A pipeline, as updates take it. */
-export type Update = Record<string, unknown>[]
+import { literal, NOW, type Update } from './expressions'
+import type { RecordDocument } from './record-document'
 
 /** What is written of a record that has succeeded. */
 export function succeeded({ value, ...keeping }: Omit<Completion, 'key' | 'owner'>): Record<string, unknown> {
@@ -25,8 +23,16 @@ export function failed(report: Omit<FailureReport, 'key' | 'owner'>): Record<str
 }
 
 /** How a record says which kind of failure it has. */
-export function settledState(kind: FailureReport['kind']): { state: string; retryable: boolean } {
+export function settledState(kind: FailureReport['kind']): Pick<RecordDocument, 'state' | 'retryable'> {
   return { state: kind === 'abandoned' ? 'abandoned' : 'failed', retryable: kind === 'retryable' }
+}
+
+export function stepSaved({ name, value }: StepResult): Update {
+  const step = {
+    name: literal(escapeText(name)),
+    ...(value !== undefined && { value: literal(escapeText(value)) }),
+  }
+  return [{ $set: { steps: { $concatArrays: [{ $ifNull: ['$steps', []] }, [step]] }, updatedAt: NOW } }]
 }
 
 export function resolved(resolution: Resolution): Update {

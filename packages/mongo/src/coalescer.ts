@@ -1,0 +1,116 @@
+/** What several coalescers of one database share: how much is on its way, and how much may be. */
+export class Lanes {
+  readonly #most: number
+  readonly #flushes: (() => void)[] = []
+  #inFlight = 0
+  #scheduled = false
+  /** How many requests wait, of all coalescers: who comes now does not go before them. */
+  waiting = 0
+
+  constructor(most: number) {
+    this.#most = most
+  }
+
+  get idle(): boolean {
+    return this.#inFlight === 0 && this.waiting === 0
+  }
+
+  get free(): boolean {
+    return this.#inFlight < this.#most
+  }
+
+  /** `flush` is called when there may be room. */
+  join(flush: () => void): void {
+    this.#flushes.push(flush)
+  }
+
+  enter(): void {
+    this.#inFlight++
+  }
+
+  leave(): void {
+    this.#inFlight--
+    if (this.waiting > 0) this.schedule()
+  }
+
+  /** Lets go what waits, once those who are called back in this turn of the event loop had time to join it. */
+  schedule(): void {
+    if (this.#scheduled) return
+    this.#scheduled = true
+    setImmediate(() => {
+      this.#scheduled = false
+      for (const flush of this.#flushes) flush()
+      // Nobody is always the first to be asked.
+      this.#flushes.push(this.#flushes.shift() as () => void)
+    })
+  }
+}
+
+export interface CoalescerOptions<Request, Reply> {
+  readonly lanes: Lanes
+  readonly batchSize: number
+  /** Whether a request goes with others at all. */
+  readonly fits: (request: Request) => boolean
+  /** Answers each request of a batch, none of which has the key of another. One may fail, and the others not. */
+  readonly send: (batch: readonly Request[]) => readonly Promise<Reply>[]
+}
+
+interface Waiting<Request, Reply> {
+  readonly request: Request
+  readonly resolve: (reply: Promise<Reply>) => void
+}
+
+/**
+ * Sends a request at once when nothing else is on its way. What comes up meanwhile goes together as soon as a lane is
+ * free: one command of many documents costs a fraction of as many commands.
+ */
+export class Coalescer<Request extends { readonly key: string }, Reply> {
+  readonly #options: CoalescerOptions<Request, Reply>
+  #waiting: Waiting<Request, Reply>[] = []
+
+  constructor(options: CoalescerOptions<Request, Reply>) {
+    this.#options = options
+    options.lanes.join(() => this.#flush())
+  }
+
+  add(request: Request): Promise<Reply> {
+    const { lanes } = this.#options
+    return new Promise((resolve) => {
+      const waiting = { request, resolve }
+      if (lanes.idle) this.#dispatch([waiting])
+      else {
+        lanes.waiting++
+        if (this.#waiting.push(waiting) === 1 && lanes.free) lanes.schedule()
+      }
+    })
+  }
+
+  #flush(): void {
+    const { lanes } = this.#options
+    while (lanes.free && this.#waiting.length > 0) this.#dispatch(this.#nextBatch())
+  }
+
+  #nextBatch(): readonly Waiting<Request, Reply>[] {
+    const { batchSize, fits, lanes } = this.#options
+    const [first] = this.#waiting as [Waiting<Request, Reply>]
+    const batch = new Map([[first.request.key, first]])
+    const left: Waiting<Request, Reply>[] = []
+    const isAlone = !fits(first.request)
+    for (const next of this.#waiting.slice(1)) {
+      const { key } = next.request
+      if (isAlone || batch.size === batchSize || batch.has(key) || !fits(next.request)) left.push(next)
+      else batch.set(key, next)
+    }
+    this.#waiting = left
+    lanes.waiting -= batch.size
+    return [...batch.values()]
+  }
+
+  #dispatch(batch: readonly Waiting<Request, Reply>[]): void {
+    const { lanes, send } = this.#options
+    lanes.enter()
+    const replies = send(batch.map(({ request }) => request))
+    for (const [i, { resolve }] of batch.entries()) resolve(replies[i] as Promise<Reply>)
+    void Promise.allSettled(replies).then(() => lanes.leave())
+  }
+}

@@ -1,0 +1,128 @@
+import type { Claim, ClaimOutcome, Completion } from '@idem/core'
+import type { Collection, Db } from 'mongodb'
+import { claimOutcome } from './claim-outcome'
+import type { Claims } from './claims'
+import { Coalescer, Lanes } from './coalescer'
+import { ask } from './connection'
+import { escapeText } from './escaped-text'
+import { held, own } from './filters'
+import { insertable, inserted } from './first-document'
+import { mongoFailure, writeFailures } from './mongo-failure'
+import { type RecordDocument, SEEN, type SeenRecord } from './record-document'
+import { succeeded } from './settle-update'
+
+/**
+ * How many batches are on their way at most, and how large they are: a server works through the documents of a command one
+ * after another, so that many small batches are quicker than a few large ones.
+ */
+const LANES = 12
+const MOST_PER_BATCH = 16
+
+/** Fewer than these are sent one by one: it takes several commands, one after another, to have many of them go together. */
+const FEW = 8
+
+/** Beyond this many characters a value is sent on its own. */
+const LARGE = 65_536
+
+/** The calls that go together where many are waiting: claims, and completions. */
+export class Together {
+  readonly #db: Db
+  readonly #records: Collection<RecordDocument>
+  readonly #claims: Claims
+  readonly claims: Coalescer<Claim, ClaimOutcome>
+  readonly completions: Coalescer<Completion, boolean>
+
+  constructor(db: Db, records: Collection<RecordDocument>, claims: Claims) {
+    this.#db = db
+    this.#records = records
+    this.#claims = claims
+    const shared = { lanes: new Lanes(LANES), batchSize: MOST_PER_BATCH }
+    this.claims = new Coalescer({ ...shared, fits: () => true, send: (batch) => this.#sendClaims(batch) })
+    this.completions = new Coalescer({
+      ...shared,
+      fits: ({ value = '' }) => value.length <= LARGE,
+      send: (batch) => this.#sendCompletions(batch),
+    })
+  }
+
+  /** First looks which are answered already; of those that are new, the documents are inserted. */
+  #sendClaims(batch: readonly Claim[]): readonly Promise<ClaimOutcome>[] {
+    if (batch.length < FEW) return batch.map((claim) => this.#claims.claim(claim))
+    const looked = this.#look(batch)
+    const insertions = looked.then(({ now, found }) => {
+      const fresh = batch.filter(({ key }) => !found.has(key))
+      return this.#insert(fresh, now)
+    })
+    insertions.catch(() => {})
+    return batch.map(async (claim) => {
+      const record = (await looked).found.get(claim.key)
+      if (record !== undefined && isFinal(record)) return claimOutcome(record, claim)
+      const outcome = record === undefined ? (await insertions).get(claim.key) : undefined
+      return outcome ?? this.#claims.claim(claim)
+    })
+  }
+
+  /** What there is of these keys, and the server's clock before that. */
+  async #look(batch: readonly Claim[]): Promise<{ now: Date; found: ReadonlyMap<string, SeenRecord> }> {
+    const keys = new Map(batch.map(({ key }) => [escapeText(key), key]))
+    const filter = { _id: { $in: [...keys.keys()] } }
+    const [hello, records] = await ask('claim', () =>
+      Promise.all([
+        this.#db.command({ hello: 1 }, { readPreference: 'primary' }),
+        this.#records.find<SeenRecord>(filter, { projection: SEEN }).toArray(),
+      ]),
+    )
+    return {
+      now: hello['localTime'],
+      found: new Map(records.map((record) => [keys.get(record._id) as string, record])),
+    }
+  }
+
+  /** What became of those that were new, but for those whose keys somebody else was quicker to claim. */
+  async #insert(claims: readonly Claim[], now: Date): Promise<ReadonlyMap<string, ClaimOutcome>> {
+    if (claims.length === 0) return new Map()
+    const documents = claims.map((claim) => insertable(claim, now))
+    const failures = await this.#records
+      .insertMany(documents, { ordered: false })
+      .then(() => new Map())
+      .catch((error: unknown) => {
+        const failures = writeFailures('claim', error)
+        if (failures === undefined) throw mongoFailure('claim', error)
+        return failures
+      })
+    const granted = claims.filter((_, i) => !failures.has(i))
+    return new Map(granted.map(({ key }) => [key, inserted(now)]))
+  }
+
+  #sendCompletions(batch: readonly Completion[]): readonly Promise<boolean>[] {
+    if (batch.length < FEW) return batch.map((completion) => this.complete(completion))
+    const operations = batch.map((completion) => ({
+      updateOne: { filter: held(completion), update: [{ $set: succeeded(completion) }] },
+    }))
+    const written = this.#records.bulkWrite(operations, { ordered: false }).then(
+      ({ matchedCount }) => matchedCount === batch.length,
+      (error: unknown) => {
+        if (writeFailures('complete', error) === undefined) throw mongoFailure('complete', error)
+        return false
+      },
+    )
+    // Where not all were written, each asks for itself: most will find that they were.
+    return batch.map(async (completion) => (await written) || this.complete(completion))
+  }
+
+  async complete(completion: Completion): Promise<boolean> {
+    return await ask('complete', async () => {
+      const { matchedCount } = await this.#records.updateOne(held(completion), [
+        { $set: succeeded(completion) },
+      ])
+      if (matchedCount > 0) return true
+      const done = own(completion, { state: 'succeeded' })
+      return (await this.#records.findOne(done, { projection: { _id: 1 } })) !== null
+    })
+  }
+}
+
+/** Whether there is an answer that can no longer change, or was one. */
+function isFinal({ state, retryable, now, goneAt }: SeenRecord): boolean {
+  return (state === 'succeeded' || (state === 'failed' && !retryable)) && now < goneAt
+}
