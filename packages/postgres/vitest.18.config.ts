@@ -1,6 +1,4 @@
-import { project } from '../../vitest.project.ts'
-
-const shared = project('postgres-18', { test: { globalSetup: ['test/servers-18.ts'] } })
+import onTheMachines from './vitest.config.ts'
 
 /** What may differ between versions of the server, on another one than the machine's, or the environment's. */
 const include = [
@@ -16,4 +14,7 @@ const include = [
   'rows/*',
 ].map((name) => `test/${name}.test.ts`)
 
-export default { ...shared, test: { ...shared['test'], include } }
+export default {
+  ...onTheMachines,
+  test: { ...onTheMachines['test'], name: 'postgres-18', globalSetup: ['test/servers-18.ts'], include },
+}

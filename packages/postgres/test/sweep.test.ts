@@ -32,25 +32,22 @@ describeOnPostgres('a sweep of many rows', () => {
 
     const fresh = Array.from({ length: 200 }, () => claimOf(crypto.randomUUID()))
     const claims = [claimOf('alone'), ...fresh, ...settled.map(({ key }) => claimOf(key)), claimOf('running')]
-    const startedAt = performance.now()
+    // A claim that waited for the transaction would be told after a second that somebody has the key.
     const outcomes = await Promise.all(claims.map((claim) => store.claim(claim)))
     const types = [...fresh.map(() => 'acquired'), ...settled.map(() => 'settled')]
     expect(outcomes.map(({ type }) => type)).toEqual(['acquired', ...types, 'running'])
     expect(await Promise.all(fresh.map((claim) => store.complete(completionOf(claim))))).not.toContain(false)
     expect(await store.complete(completionOf(running))).toBe(true)
-    // What waits for somebody's transaction waits for a second.
-    expect(performance.now() - startedAt).toBeLessThan(1000)
 
-    // Of the keys that it removes at that moment too: when it has committed, or before.
+    // Of the keys that it removes at that moment a claim is answered too: in a second, if it has not committed by then.
     expect(await store.claim(claimOf('old 1'))).toMatchObject({ type: 'running' })
-    const removed = store.claim(claimOf('old 2'))
-    const together = ['old 3', 'old 4', 'new'].map((key) => store.claim(claimOf(key)))
+    const late = ['old 2', 'old 3', 'old 4', 'new'].map((key) => claimOf(key))
+    const answers = Promise.all(late.map((claim) => store.claim(claim)))
     const waiting = `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%${schema}%'`
     const other = await db.client()
     await expect.poll(async () => (await other.query(waiting)).rowCount).toBeGreaterThan(0)
     await sweeping.query('COMMIT')
-    for (const outcome of await Promise.all([removed, ...together])) {
-      expect(outcome).toMatchObject({ type: 'acquired', attempt: 1 })
-    }
+    for (const { type } of await answers) expect(['acquired', 'running']).toContain(type)
+    for (const claim of late) expect(await store.claim(claim)).toMatchObject({ type: 'acquired', attempt: 1 })
   })
 })
