@@ -110,4 +110,18 @@ describe('the suites', () => {
     expect([...(await about(lockStoreFailures({ create, ...terms })))]).toEqual(['the clock'])
     expect([...(await about(lockStoreFailures({ create, without, ...terms })))]).toEqual([])
   })
+
+  test('begin with the part of a contract that is asked for, and have all parts', async () => {
+    const store = (): Store =>
+      new Proxy(new MemoryStore(), { get: () => () => Promise.reject(new Error('down')) })
+    const inOrder = async (first?: string) => [
+      ...(await about(storeFailures({ create: () => ({ store: store() }), ...terms }, first))),
+    ]
+    const usual = await inOrder()
+    expect(usual.indexOf('resolve')).toBeGreaterThan(0)
+    expect(await inOrder('resolve')).toEqual(['resolve', ...usual.filter((part) => part !== 'resolve')])
+    expect(() => storeFailures({ create: () => ({ store: store() }) }, 'resolving')).toThrow(
+      'no part of the contract is called resolving',
+    )
+  })
 })

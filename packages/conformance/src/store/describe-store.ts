@@ -76,11 +76,20 @@ export function describeStore<Fixture extends StoreFixture>(name: string, suite:
   registerCases(name, groups, stageOf(suite))
 }
 
-/** Runs the cases of {@link describeStore} in any program, one after another, and yields those that fail. */
+/**
+ * Runs the cases of {@link describeStore} in any program, one after another, and yields those that fail.
+ *
+ * @param first - the part of the contract to begin with, for who expects a failure there: the name of its group of tests
+ * @throws TypeError if no part has that name
+ */
 export function storeFailures<Fixture extends StoreFixture>(
   suite: StoreSuite<Fixture>,
+  first: string = claimCases.about,
 ): AsyncGenerator<CaseFailure, void, undefined> {
-  return failures(groups, stageOf(suite))
+  const beginning = groups.filter(({ about }) => about === first)
+  if (beginning.length === 0) throw new TypeError(`no part of the contract is called ${first}`)
+  const others = groups.filter(({ about }) => about !== first)
+  return failures([...beginning, ...others], stageOf(suite))
 }
 
 function stageOf<Fixture extends StoreFixture>(suite: StoreSuite<Fixture>): Stage<Fixture, StoreScene> {

@@ -195,6 +195,7 @@ export const releaseCases: CaseGroup<StoreScene> = {
         const first = await scene.acquire()
         await scene.saveStep(first.owner, 'charge', '1')
         await scene.fail(first.owner, 'retryable')
+        await pass(scene.time)
         const second = await scene.acquire({ fingerprint: 'print' })
         await scene.saveStep(second.owner, 'ship', '2')
         const { createdAt, updatedAt = Number.NaN } = (await scene.get()) ?? {}
