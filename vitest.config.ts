@@ -3,6 +3,9 @@ import { SummaryReporter } from './scripts/summary-reporter.ts'
 
 export default defineConfig({
   test: {
+    // One less is usual, for a tool that leaves room to work: on two cores, that is half of them. Most tests wait for
+    // servers and processes.
+    maxWorkers: '100%',
     projects: [
       'packages/*/vitest{,.*}.config.ts',
       'apps/*/vitest.config.ts',

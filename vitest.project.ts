@@ -16,7 +16,8 @@ export function project(name: string, own: UserWorkspaceConfig = {}) {
     plugins: [texts],
     resolve: { conditions },
     ssr: { resolve: { conditions } },
-    test: { name, include: ['test/**/*.test.ts'] },
+    // Far more than any test takes, however busy the machine: it ends what would hang.
+    test: { name, include: ['test/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 },
   })
   return mergeConfig(shared, own)
 }

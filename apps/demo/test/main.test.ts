@@ -3,13 +3,10 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { order } from './support/demo'
 import { spawnDemo, spawnHeldDemo, urlOf } from './support/spawn-demo'
 import { withoutCurl } from './support/without-curl'
-
-// Processes take their time to start where many run at once.
-vi.setConfig({ testTimeout: 30_000 })
 
 const run = promisify(execFile)
 const NO_REDIS =

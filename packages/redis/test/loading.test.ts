@@ -13,7 +13,7 @@ describe.skipIf(server === undefined)('a server that has been restarted', () => 
   const open = openClients()
   afterAll(() => server?.stop())
 
-  test('and reads its data: LOADING', { timeout: 20_000 }, async () => {
+  test('and reads its data: LOADING', async () => {
     // A driver with its ready check would hide the state, and keep commands until it is over.
     const options = { enableReadyCheck: false, maxRetriesPerRequest: null, retryStrategy: () => 5 }
     const operator = open(url, options)

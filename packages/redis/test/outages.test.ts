@@ -81,10 +81,10 @@ describe.skipIf(server === undefined)('a server that does not answer', () => {
   })
 
   test('while a handler runs, costs nothing if it answers again within the time to settle', async () => {
-    const idem = new Idem({ store: new RedisStore(open(url)), storeTimeout: 200, settleTimeout: '10s' })
+    const idem = new Idem({ store: new RedisStore(open(url)), storeTimeout: 1000, settleTimeout: '10s' })
     const value = await idem.run('paused meanwhile', async () => {
       await server?.pause()
-      setTimeout(() => void server?.resume(), 500)
+      setTimeout(() => void server?.resume(), 1500)
       return 'done'
     })
     expect(value).toBe('done')
@@ -94,8 +94,8 @@ describe.skipIf(server === undefined)('a server that does not answer', () => {
   test('while a handler runs, and not again in time: the value is in the error', async () => {
     const idem = new Idem({
       store: new RedisStore(open(url)),
-      storeTimeout: 100,
-      settleTimeout: 300,
+      storeTimeout: 1000,
+      settleTimeout: 1000,
       lease: '1h',
     })
     const error = await idem

@@ -163,7 +163,7 @@ describe.skipIf(cluster === undefined)('a node of a cluster that refuses', () =>
   const operator = open(url)
   afterAll(() => cluster?.stop())
 
-  test('because nobody serves the slot: CLUSTERDOWN', { timeout: 20_000 }, async () => {
+  test('because nobody serves the slot: CLUSTERDOWN', async () => {
     const all = [0, 16383] as const
     await operator.call('CLUSTER', 'ADDSLOTSRANGE', ...all)
     const isWell = async () => String(await operator.call('CLUSTER', 'INFO')).includes('cluster_state:ok')

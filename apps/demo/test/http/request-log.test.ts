@@ -80,7 +80,7 @@ test.each(['Content-Length: 100', 'Transfer-Encoding: chunked'])(
     await once(socket, 'data')
     socket.write('1\r\n{\r\n')
     socket.destroy()
-    await vi.waitFor(() => expect(demo.lines.at(-1)).toMatch(/ client hung up$/))
+    await vi.waitFor(() => expect(demo.lines.at(-1)).toMatch(/ client hung up$/), 10_000)
     expect(demo.reports).toEqual([])
   },
 )

@@ -76,7 +76,7 @@ test('a payment that is taken over by a client that waited for it takes up room'
   let now = 0
   const store = new MemoryStore({ clock: () => now })
   const dying = await startDemo({ store: withFaults(store, { extend: broken }), leaseMs: 100 })
-  const demo = await startDemo({ store, leaseMs: 100, maxRunning: 1 })
+  const demo = await startDemo({ store, maxRunning: 1 })
   dying.gateway.hold()
   demo.gateway.hold()
   const payment = order()

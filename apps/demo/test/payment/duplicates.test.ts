@@ -1,7 +1,5 @@
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { order, startDemo } from '../support/demo'
-
-vi.setConfig({ testTimeout: 30_000 })
 
 const CLIENTS = 200
 

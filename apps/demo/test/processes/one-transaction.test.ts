@@ -7,9 +7,12 @@ import { payTwice, typed } from '../support/readme'
 import { spawnDemo, spawnHeldDemo, urlOf } from '../support/spawn-demo'
 import { withoutCurl } from '../support/without-curl'
 
-vi.setConfig({ testTimeout: 60_000 })
+// Processes start one after another, and many other things may run beside.
+vi.setConfig({ testTimeout: 120_000 })
 
 const CLIENTS = 200
+/** Long enough for a busy machine to renew it, in milliseconds. */
+const LEASE = '2000'
 
 const server = await privatePostgres()
 
@@ -84,7 +87,7 @@ describe.skipIf(server === undefined)('a payment that several processes make on 
     }
 
     test('after the charge and before its row is committed: the retry enters it, and charges nothing', async () => {
-      const url = await urlOf(spawnDemo(flags(2), { ...env, LEASE: '1000' }))
+      const url = await urlOf(spawnDemo(flags(2), { ...env, LEASE }))
       const payment = order()
       const token = payment.idempotent_token
       const giveBack = await hold('LOCK TABLE demo.payments IN SHARE MODE')
@@ -103,7 +106,7 @@ describe.skipIf(server === undefined)('a payment that several processes make on 
     })
 
     test('after its row is committed and before its answer is recorded: the retry finds it, and enters nothing', async () => {
-      const url = await urlOf(spawnDemo(flags(2), { ...env, LEASE: '1000' }))
+      const url = await urlOf(spawnDemo(flags(2), { ...env, LEASE }))
       const client = await connectTo(server)
       const payment = order()
       const token = payment.idempotent_token
@@ -133,7 +136,7 @@ describe.skipIf(server === undefined)('a payment that several processes make on 
     })
 
     test('at the gateway, again and again: the last retry pays, once', async () => {
-      const demo = spawnHeldDemo(flags(2), { ...env, LEASE: '500' })
+      const demo = spawnHeldDemo(flags(2), { ...env, LEASE })
       const url = await urlOf(demo)
       const payment = order()
       const token = payment.idempotent_token

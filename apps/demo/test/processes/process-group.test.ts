@@ -7,7 +7,8 @@ import { order } from '../support/demo'
 import { privateRedis } from '../support/private-redis'
 import { pidsOf, type SpawnedDemo, spawnDemo, spawnHeldDemo, urlOf } from '../support/spawn-demo'
 
-vi.setConfig({ testTimeout: 60_000 })
+// Processes start one after another, and many other things may run beside.
+vi.setConfig({ testTimeout: 120_000 })
 
 const redis = await privateRedis()
 

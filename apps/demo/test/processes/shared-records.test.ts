@@ -1,13 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ask, askUntil, type ProcessAnswer } from '../support/client'
 import { order } from '../support/demo'
 import { failAndRetry, payAtOnce, payTwice, typed, typedAnswers } from '../support/readme'
 import { sharedStores } from '../support/shared-stores'
 import { pidsOf, type SpawnedDemo, spawnLastingDemo, urlOf } from '../support/spawn-demo'
 import { withoutCurl } from '../support/without-curl'
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 const PROCESSES = 4
 const CLIENTS = 200

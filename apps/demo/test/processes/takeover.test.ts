@@ -4,8 +4,6 @@ import { order } from '../support/demo'
 import { sharedStores } from '../support/shared-stores'
 import { spawnHeldDemo, urlOf } from '../support/spawn-demo'
 
-vi.setConfig({ testTimeout: 60_000 })
-
 const stores = await sharedStores()
 
 for (const { title, server, flags, env } of stores)
@@ -14,7 +12,9 @@ for (const { title, server, flags, env } of stores)
     () => {
       /** A payment whose process was killed while the gateway had its order. */
       async function killed() {
-        const demo = spawnHeldDemo([...flags, '--processes', '2', '--port', '0'], { ...env, LEASE: '500' })
+        // Long enough for a busy machine to renew it.
+        const LEASE = '2000'
+        const demo = spawnHeldDemo([...flags, '--processes', '2', '--port', '0'], { ...env, LEASE })
         const url = await urlOf(demo)
         const payment = order()
         const token = payment.idempotent_token

@@ -1,11 +1,8 @@
 import fc from 'fast-check'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { fingerprint } from '../../src/codec/fingerprint'
 import { CodecError } from '../../src/errors'
 import { same, shuffled, storable } from './values'
-
-// Properties are tried many times, and machines may be busy.
-vi.setConfig({ testTimeout: 30_000 })
 
 describe('fingerprint', () => {
   it('is 24 characters that URLs and headers take as they are', () => {

@@ -1,12 +1,9 @@
 import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { taggedJson } from '../../src/codec/tagged-json'
 import { CodecError } from '../../src/errors'
 import { same, storable } from './values'
-
-// Properties are tried many times, and machines may be busy.
-vi.setConfig({ testTimeout: 30_000 })
 
 const { encode, decode } = taggedJson
 const roundTrip = (value: unknown): unknown => decode(encode(value))

@@ -1,11 +1,8 @@
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { sha256 as node } from '../../src/hash/sha256.node'
 import { sha256 as web } from '../../src/hash/sha256.web'
-
-// Properties are tried many times, and machines may be busy.
-vi.setConfig({ testTimeout: 30_000 })
 
 const reference = (text: string): string => createHash('sha256').update(text, 'utf8').digest('base64url')
 const fromHex = (hex: string): string => Buffer.from(hex, 'hex').toString('base64url')

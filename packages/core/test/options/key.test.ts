@@ -1,10 +1,7 @@
 import fc from 'fast-check'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { InvalidKeyError } from '../../src/errors'
 import { encodeKey, type Key, storedKey } from '../../src/options/key'
-
-// Properties are tried many times, and machines may be busy.
-vi.setConfig({ testTimeout: 30_000 })
 
 /** Short parts of few characters, the separators among them, so that many lists of parts nearly meet. */
 const part = fc.oneof(
