@@ -48,7 +48,8 @@ describeOnPostgres('a transaction that conflicts with others', () => {
       })
     await Promise.all([crossing([book.key, other]), crossing([other, book.key])])
     expect(await balance()).toBe(2)
-    expect(runs).toBe(3)
+    // More where the one that is repeated is quicker than the one that waited for it: they meet again.
+    expect(runs).toBeGreaterThanOrEqual(3)
   })
 
   it('is repeated when another attempt was made and failed meanwhile: it is the one after that', async () => {
