@@ -62,7 +62,7 @@ describe.skipIf(had === undefined)('startPrivatePostgres', () => {
         () => {},
       )
     })
-    await vi.waitFor(() => expect(answered.length).toBeGreaterThan(20), { interval: 1 })
+    await vi.waitFor(() => expect(answered.length).toBeGreaterThan(20), { interval: 1, timeout: 10_000 })
     await server.kill()
     const before = [...answered]
     await server.restart()
@@ -86,11 +86,11 @@ describe.skipIf(had === undefined)('startPrivatePostgres', () => {
         [pid],
       )
       expect(rows).toHaveLength(1)
-    })
+    }, 10_000)
     await server.kill()
     expect(await working).toBe('lost')
     // It works on no more, and is gone once the system has taken notice.
-    await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'), { timeout: 5_000 })
+    await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'), { timeout: 20_000 })
   })
 
   it('comes back when it was killed at once after it came back', async () => {
@@ -127,7 +127,7 @@ describe.skipIf(had === undefined)('startPrivatePostgres', () => {
     const { pid } = await connectOnce(server)
     await server.pause()
     await server.stop()
-    await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'), { timeout: 5_000 })
+    await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'), { timeout: 20_000 })
   })
 
   it('writes what it commits to disk, unless it is told otherwise', async () => {
@@ -156,7 +156,7 @@ describe.skipIf(had === undefined)('startPrivatePostgres', () => {
     await writing.query("CREATE TABLE words AS SELECT 'before' AS word")
     const standby = connect(await start({ standbyOf: primary }))
     await writing.query("INSERT INTO words VALUES ('after')")
-    await vi.waitFor(async () => expect(await words(standby)).toEqual(['before', 'after']), 5_000)
+    await vi.waitFor(async () => expect(await words(standby)).toEqual(['before', 'after']), 20_000)
     await expect(standby.query("INSERT INTO words VALUES ('no')")).rejects.toMatchObject({ code: '25006' })
     await primary.kill()
     await standby.query('SELECT pg_promote()')

@@ -81,7 +81,7 @@ describe('a proxy that is told nothing', () => {
     await expect(once(refused, 'close')).rejects.toThrow('ECONNRESET')
 
     const quitter = client(proxy)
-    await vi.waitFor(() => expect(server.sockets).toHaveLength(2))
+    await vi.waitFor(() => expect(server.sockets).toHaveLength(2), 10_000)
     const failed = once(server.sockets[1] as Socket, 'end')
     quitter.resetAndDestroy()
     await expect(failed).rejects.toThrow('ECONNRESET')
@@ -115,12 +115,12 @@ describe('cut', () => {
     const server = await serve(echo)
     const proxy = await proxyTo(server.port)
     const sockets = [client(proxy), client(proxy)]
-    await vi.waitFor(() => expect(server.sockets).toHaveLength(2))
+    await vi.waitFor(() => expect(server.sockets).toHaveLength(2), 10_000)
     expect(proxy.counts).toMatchObject({ connections: 2, open: 2 })
 
     proxy.cut()
     await Promise.all([...sockets, ...server.sockets].map(ended))
-    await vi.waitFor(() => expect(proxy.counts).toMatchObject({ connections: 2, open: 0 }))
+    await vi.waitFor(() => expect(proxy.counts).toMatchObject({ connections: 2, open: 0 }), 10_000)
 
     const socket = client(proxy)
     socket.end('again')
@@ -137,9 +137,9 @@ describe('cutAfterNextRequest', () => {
     socket.on('end', () => order.push('cut')).resume()
     const lost = proxy.cutAfterNextRequest(1, 'second')
     socket.write('first ')
-    await vi.waitFor(() => expect(proxy.counts.bytesToServer).toBe(6), { interval: 5 })
+    await vi.waitFor(() => expect(proxy.counts.bytesToServer).toBe(6), { interval: 5, timeout: 10_000 })
     socket.write('second')
-    await vi.waitFor(() => expect(proxy.counts.bytesToServer).toBe(12), { interval: 5 })
+    await vi.waitFor(() => expect(proxy.counts.bytesToServer).toBe(12), { interval: 5, timeout: 10_000 })
 
     const [slow] = server.sockets
     if (!slow) throw new Error('no connection')
@@ -156,7 +156,7 @@ describe('cutAfterNextRequest', () => {
     })
     slow.resume()
     await lost
-    await vi.waitFor(() => expect(order).toEqual(['first second', 'cut']))
+    await vi.waitFor(() => expect(order).toEqual(['first second', 'cut']), 10_000)
   })
 })
 
@@ -167,13 +167,13 @@ describe('counts', () => {
     const socket = client(proxy)
     for (const sent of [1, 2, 3]) {
       socket.write('x')
-      await vi.waitFor(() => expect(proxy.counts.bytesToServer).toBe(sent), { interval: 5 })
+      await vi.waitFor(() => expect(proxy.counts.bytesToServer).toBe(sent), { interval: 5, timeout: 10_000 })
     }
     expect(proxy.counts.roundTrips).toBe(1)
     server.sockets[0]?.write('answer')
     await once(socket, 'data')
     socket.write('x')
-    await vi.waitFor(() => expect(proxy.counts.bytesToServer).toBe(4), { interval: 5 })
+    await vi.waitFor(() => expect(proxy.counts.bytesToServer).toBe(4), { interval: 5, timeout: 10_000 })
     expect(proxy.counts.roundTrips).toBe(2)
   })
 })
@@ -185,7 +185,7 @@ describe('delay', () => {
     proxy.delay(60)
     const began = performance.now()
     socket.write('a')
-    await vi.waitFor(() => expect(proxy.counts.bytesToServer).toBe(1), { interval: 5 })
+    await vi.waitFor(() => expect(proxy.counts.bytesToServer).toBe(1), { interval: 5, timeout: 10_000 })
     proxy.delay(0)
     socket.write('b')
     proxy.delay(80)
@@ -197,7 +197,7 @@ describe('delay', () => {
   it('is a latency, not a rate: what follows is not held back longer', async () => {
     const proxy = await proxyTo((await serve(echo)).port)
     const socket = client(proxy)
-    proxy.delay(100)
+    proxy.delay(500)
     const began = performance.now()
     for (let i = 0; i < 10; i++) {
       socket.write('x')
@@ -206,7 +206,7 @@ describe('delay', () => {
     }
     socket.end()
     expect(await text(socket)).toBe('x'.repeat(10))
-    expect(performance.now() - began).toBeLessThan(10 * 100)
+    expect(performance.now() - began).toBeLessThan(10 * 500)
   })
 })
 
@@ -215,7 +215,7 @@ describe('refuse', () => {
     const proxy = await proxyTo((await serve(echo)).port)
     const open = client(proxy)
     await once(open, 'connect')
-    await vi.waitFor(() => expect(proxy.counts.open).toBe(1))
+    await vi.waitFor(() => expect(proxy.counts.open).toBe(1), 10_000)
 
     await proxy.refuse(true)
     await proxy.refuse(true)
@@ -236,7 +236,7 @@ describe('close', () => {
     const server = await serve(echo)
     const proxy = await proxyTo(server.port)
     const socket = client(proxy)
-    await vi.waitFor(() => expect(server.sockets).toHaveLength(1))
+    await vi.waitFor(() => expect(server.sockets).toHaveLength(1), 10_000)
     await Promise.all([proxy.close(), proxy.close()])
     await ended(socket)
     await expect(once(client(proxy), 'connect')).rejects.toThrow('ECONNREFUSED')

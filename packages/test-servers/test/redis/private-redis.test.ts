@@ -40,7 +40,7 @@ describe.skipIf(had === undefined)('startPrivateRedis', () => {
         () => {},
       )
     })
-    await vi.waitFor(() => expect(answered).toBeGreaterThan(0), { interval: 1 })
+    await vi.waitFor(() => expect(answered).toBeGreaterThan(0), { interval: 1, timeout: 10_000 })
     await server.kill()
     const before = answered
     await server.restart()

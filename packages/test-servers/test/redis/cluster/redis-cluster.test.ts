@@ -69,7 +69,7 @@ describe.skipIf(had === undefined)('startRedisCluster', { timeout: 60_000 }, () 
         counted++
       }
     })
-    await vi.waitFor(() => expect(counted).toBeGreaterThan(10), { interval: 5 })
+    await vi.waitFor(() => expect(counted).toBeGreaterThan(10), { interval: 5, timeout: 10_000 })
     for (const [from, to] of [
       [owner, other],
       [other, owner],
@@ -77,7 +77,7 @@ describe.skipIf(had === undefined)('startRedisCluster', { timeout: 60_000 }, () 
     ] as const) {
       const before = counted
       await cluster.reshard(from, to, [slot])
-      await vi.waitFor(() => expect(counted).toBeGreaterThan(before + 10), { interval: 5 })
+      await vi.waitFor(() => expect(counted).toBeGreaterThan(before + 10), { interval: 5, timeout: 10_000 })
     }
     moving = false
     await Promise.all(counting)
