@@ -6,8 +6,6 @@ import { readFileSync } from 'node:fs'
 const majors = process.argv.slice(2)
 /** Whether the suites notice what is broken does not depend on Node. */
 const TESTS = [
-  // These wait for servers more than they compute.
-  '--maxWorkers=2',
   ...['core', 'conformance', 'redis', 'postgres'].flatMap((project) => ['--project', project]),
   ...['script-mutants', 'broken-stores', 'simulate-mutants'].flatMap((name) => [
     '--exclude',

@@ -1,3 +1,4 @@
 import { project } from '../../vitest.project.ts'
 
-export default project('core')
+// Files that change nothing outside themselves need no process each: loading the sources anew costs more than the tests.
+export default project('core', { test: { isolate: false } })
