@@ -65,6 +65,17 @@ test('the order is shipped once', async () => {
   expect(shipped.filter(Boolean)).toHaveLength(1)
 })
 
+test('the sweep is made once an hour', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  const { store } = await import('./readme/start')
+  const sweep = vi.spyOn(store, 'sweep')
+  await import('./readme/sweep')
+  vi.advanceTimersByTime(2 * 3_600_000)
+  vi.useRealTimers()
+  expect(sweep).toHaveBeenCalledTimes(2)
+  expect(await Promise.all(sweep.mock.results.map(({ value }) => value))).toEqual([0, 0])
+})
+
 test('the mutex excludes', async () => {
   const { mutex } = await import('./readme/mutex')
   let inside = 0

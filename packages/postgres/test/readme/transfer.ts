@@ -1,5 +1,5 @@
 import { lockRow } from '@idem/postgres'
-import { idem } from './start' // idem and pool, as above
+import { idem } from './start' // pool, store and idem, as above
 
 interface Account {
   readonly id: string
