@@ -51,7 +51,7 @@ BEGIN
     now_ms := micros / 1000;
 
     IF r.key IS NULL THEN
-      PERFORM set_config('lock_timeout', '1s', true);
+      PERFORM set_config('lock_timeout', '250ms', true);
       INSERT INTO {{table}} (key, state, owner, fingerprint, attempt, fence, retryable, takeover,
         created_at, updated_at, lease_until, expires_at, gone_at)
       SELECT the_key, 'running', the_owner, the_fingerprint, 1, micros, false, false,
@@ -122,7 +122,7 @@ BEGIN
 
     -- It is to be written: what was seen must still be so.
     IF NOT is_locked THEN
-      PERFORM set_config('lock_timeout', '1s', true);
+      PERFORM set_config('lock_timeout', '250ms', true);
       is_locked := true;
       outcome := NULL;
       CONTINUE;

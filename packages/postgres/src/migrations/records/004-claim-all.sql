@@ -12,7 +12,7 @@ CREATE FUNCTION {{table_claim_all}}(
   on_abandoned text, waited_for text
 )
 RETURNS SETOF text
-LANGUAGE plpgsql SET lock_timeout = '1s' SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $function$
+LANGUAGE plpgsql SET lock_timeout = '250ms' SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $function$
 #variable_conflict use_column
 DECLARE
   never CONSTANT bigint := 8640000000000000;
