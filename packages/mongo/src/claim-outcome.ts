@@ -3,11 +3,21 @@ import { left } from './durations'
 import { escapeText, unescapeOptional } from './escaped-text'
 import { type SeenRecord, savedSteps } from './record-document'
 
+/** What a claim is answered that is not granted, and will not be. */
+export type Refusal = Exclude<ClaimOutcome, { type: 'acquired' | 'running' }>
+
 /**
  * A transaction that is still open has a record of this key, and nobody else can see which. It began after whatever the
  * claimant may have waited for, and leaves no failure that could be shared.
  */
 export const HELD_BY_TRANSACTION: ClaimOutcome = { type: 'running', attempt: 1, fence: 0, leaseMs: 1000 }
+
+/** What a record says to a claimant who only looks at it: nothing, unless it has an answer that can no longer change. */
+export function finalOutcome(record: SeenRecord, claim: Claim): Refusal | undefined {
+  const { state, retryable, now, goneAt } = record
+  const isFinal = state === 'succeeded' || (state === 'failed' && !retryable)
+  return isFinal && now < goneAt ? (claimOutcome(record, claim) as Refusal) : undefined
+}
 
 /**
  * What the document that a claim has left behind says to the claimant. The decision was made by the server: a lease or a

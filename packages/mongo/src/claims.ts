@@ -1,33 +1,85 @@
 import type { Claim, ClaimOutcome } from '@idem/core'
-import type { Collection } from 'mongodb'
-import { claimOutcome } from './claim-outcome'
+import type { ClientSession, Collection, MongoClient } from 'mongodb'
+import { claimOutcome, finalOutcome, HELD_BY_TRANSACTION, type Refusal } from './claim-outcome'
 import { claimUpdate, firstClaimUpdate } from './claim-update'
-import { upsert } from './connection'
+import { ask, upsert } from './connection'
 import { escapeText } from './escaped-text'
 import type { Update } from './expressions'
+import { isConflict, tookTooLong } from './mongo-failure'
 import { type RecordDocument, SEEN, type SeenRecord } from './record-document'
+
+/** How long a claim waits in the server for a transaction that has written the record and is still open. */
+export const PATIENCE_MS = 1000
 
 const CLAIMING = { upsert: true, returnDocument: 'after', projection: SEEN } as const
 
 /** Claims one by one: the first attempt of a key, and whatever cannot be claimed, in one command; what follows in two. */
 export class Claims {
+  readonly #client: MongoClient
   readonly #records: Collection<RecordDocument>
 
-  constructor(records: Collection<RecordDocument>) {
+  constructor(client: MongoClient, records: Collection<RecordDocument>) {
+    this.#client = client
     this.#records = records
   }
 
-  async claim(claim: Claim): Promise<ClaimOutcome> {
-    const record = await this.#update(claim, firstClaimUpdate(claim))
+  /** In a transaction, where there is one. @throws StoreError */
+  async claim(claim: Claim, session?: ClientSession): Promise<ClaimOutcome> {
+    const record = await this.#update(claim, firstClaimUpdate(claim), session)
+    if (record === undefined) return HELD_BY_TRANSACTION
     const outcome = claimOutcome(record, claim)
     if (!mayBeGranted(outcome, record)) return outcome
-    return claimOutcome(await this.#update(claim, claimUpdate(claim)), claim)
+    const decided = await this.#update(claim, claimUpdate(claim), session)
+    return decided === undefined ? HELD_BY_TRANSACTION : claimOutcome(decided, claim)
   }
 
-  async #update({ key }: Claim, update: Update): Promise<SeenRecord> {
+  /** The answer, if there is one that can no longer change: outside of transactions. @throws StoreError */
+  async look(claim: Claim): Promise<Refusal | undefined> {
+    const filter = { _id: escapeText(claim.key) }
+    const record = await ask('claim', () => this.#records.findOne<SeenRecord>(filter, { projection: SEEN }))
+    return record === null ? undefined : finalOutcome(record, claim)
+  }
+
+  /** What the document is then, unless an open transaction has written it. */
+  async #update(
+    { key }: Claim,
+    update: Update,
+    session: ClientSession | undefined,
+  ): Promise<SeenRecord | undefined> {
     const filter = { _id: escapeText(key) }
-    const record = await upsert('claim', () => this.#records.findOneAndUpdate(filter, update, CLAIMING))
-    return record as unknown as SeenRecord
+    const send = (options: { session?: ClientSession; maxTimeMS?: number }, sends?: number) =>
+      upsert(
+        'claim',
+        async () => {
+          const found = await this.#records.findOneAndUpdate(filter, update, { ...CLAIMING, ...options })
+          return found as unknown as SeenRecord
+        },
+        sends,
+      )
+    // Inside a transaction nobody waits: it is a conflict at once.
+    if (session !== undefined) return send({ session }, 1)
+    try {
+      return await send({ maxTimeMS: PATIENCE_MS })
+    } catch (error) {
+      if (!tookTooLong(error)) throw error
+      return (await this.#isHeld(key)) ? undefined : await send({})
+    }
+  }
+
+  /** Whether an open transaction has written the record: then another that tries to is told at once. */
+  async #isHeld(key: string): Promise<boolean> {
+    const session = this.#client.startSession()
+    try {
+      session.startTransaction()
+      const touch = { $currentDate: { updatedAt: true } } as const
+      await this.#records.updateOne({ _id: escapeText(key) }, touch, { upsert: true, session })
+      return false
+    } catch (error) {
+      // Where there are no transactions, none is open.
+      return isConflict(error)
+    } finally {
+      await session.endSession().catch(() => {})
+    }
   }
 }
 

@@ -32,13 +32,20 @@ export async function ask<Result>(call: string, run: () => Promise<Result>): Pro
 /** How often an upsert is sent in all that runs into others who insert the document at the same time. */
 const SENDS = 10
 
-/** Likewise, for an upsert: where somebody else was quicker to insert, the document is there the next time. */
-export async function upsert<Result>(call: string, run: () => Promise<Result>): Promise<Result> {
+/**
+ * Likewise, for an upsert: where somebody else was quicker to insert, the document is there the next time. (Not in a
+ * transaction, which any failure ends.)
+ */
+export async function upsert<Result>(
+  call: string,
+  run: () => Promise<Result>,
+  sends = SENDS,
+): Promise<Result> {
   for (let sent = 1; ; sent++) {
     try {
       return await run()
     } catch (error) {
-      if (sent === SENDS || !isDuplicate(error)) throw mongoFailure(call, error)
+      if (sent === sends || !isDuplicate(error)) throw mongoFailure(call, error)
     }
   }
 }

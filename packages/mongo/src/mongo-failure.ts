@@ -3,6 +3,7 @@ import type { MongoBulkWriteError } from 'mongodb'
 
 /** What to do about what the server says, by its code. */
 const ADVICE: readonly (readonly [codes: readonly number[], advice: string])[] = [
+  [[20], 'transactions need a replica set, if only of one server, or a sharded cluster'],
   [[64], 'a majority of the replica set did not have it within wtimeoutMs; it may have taken effect'],
   [[79, 100], 'the replica set has no majority that could acknowledge writes'],
   [[10107, 13435, 13436, 189, 11602], 'this server is not the primary, or no longer'],
@@ -20,12 +21,11 @@ const ADVICE: readonly (readonly [codes: readonly number[], advice: string])[] =
 const DEEPEST = 5
 
 function* causes(error: unknown): Generator<Error> {
-  for (
-    let cause = error, depth = 0;
-    cause instanceof Error && depth < DEEPEST;
-    cause = cause.cause, depth++
-  ) {
+  let cause = error
+  for (let depth = 0; cause instanceof Error && depth < DEEPEST; depth++) {
     yield cause
+    // The driver has a name of its own for what it has translated.
+    cause = cause.cause ?? (cause as { readonly originalError?: unknown }).originalError
   }
 }
 

@@ -9,10 +9,11 @@ import type {
   RecordQuery,
   Resolution,
   StepResult,
-  Store,
   StoredRecord,
+  TransactionalStore,
 } from '@idem/core'
-import type { Collection, Db, Filter } from 'mongodb'
+import { transactions } from '@idem/core'
+import type { ClientSession, Collection, Db, Filter } from 'mongodb'
 import { Claims } from './claims'
 import { ask, collectionOf } from './connection'
 import { after } from './durations'
@@ -25,6 +26,7 @@ import { type MongoStoreOptions, resolveOptions } from './options'
 import { type RecordDocument, SEEN, type SeenRecord, shown } from './record-document'
 import { DELETED, failed, RELEASED, resolved, settledState, stepSaved } from './settle-update'
 import { Together } from './together'
+import { Transactor } from './transactions/transact'
 
 /**
  * Keeps records in MongoDB 5.0 or later: one document a key, one command a call, on the server's clock.
@@ -37,15 +39,21 @@ import { Together } from './together'
  * await store.migrate()
  * const idem = new Idem({ store })
  */
-export class MongoStore implements Store {
+export class MongoStore implements TransactionalStore<ClientSession> {
   readonly #records: Collection<RecordDocument>
   readonly #together: Together
+
+  /** What `Idem.transaction` runs on: see there. Each takes a session of the client. */
+  readonly transactions: TransactionalStore<ClientSession>['transactions']
 
   /** @throws TypeError if it is no `Db`, or an option is wrong or unknown */
   constructor(db: Db, options: MongoStoreOptions = {}) {
     const place = resolveOptions(db, options, 'idem.records')
     this.#records = collectionOf<RecordDocument>(db, place)
-    this.#together = new Together(db, this.#records, new Claims(this.#records))
+    const claims = new Claims(db.client, this.#records)
+    this.#together = new Together(db, this.#records, claims)
+    const transactor = new Transactor(db, this.#records, claims, place)
+    this.transactions = transactions((request) => transactor.transact(request))
   }
 
   /**

@@ -1,13 +1,13 @@
-import type { Claim, ClaimOutcome, Completion } from '@idem/core'
+import type { Claim, ClaimOutcome, Completion, StoreError } from '@idem/core'
 import type { Collection, Db } from 'mongodb'
-import { claimOutcome } from './claim-outcome'
-import type { Claims } from './claims'
+import { finalOutcome } from './claim-outcome'
+import { type Claims, PATIENCE_MS } from './claims'
 import { Coalescer, Lanes } from './coalescer'
 import { ask } from './connection'
 import { escapeText } from './escaped-text'
 import { held, own } from './filters'
 import { insertable, inserted } from './first-document'
-import { mongoFailure, writeFailures } from './mongo-failure'
+import { mongoFailure, tookTooLong, writeFailures } from './mongo-failure'
 import { type RecordDocument, SEEN, type SeenRecord } from './record-document'
 import { succeeded } from './settle-update'
 
@@ -56,8 +56,7 @@ export class Together {
     insertions.catch(() => {})
     return batch.map(async (claim) => {
       const record = (await looked).found.get(claim.key)
-      if (record !== undefined && isFinal(record)) return claimOutcome(record, claim)
-      const outcome = record === undefined ? (await insertions).get(claim.key) : undefined
+      const outcome = record ? finalOutcome(record, claim) : (await insertions).get(claim.key)
       return outcome ?? this.#claims.claim(claim)
     })
   }
@@ -83,14 +82,16 @@ export class Together {
     if (claims.length === 0) return new Map()
     const documents = claims.map((claim) => insertable(claim, now))
     const failures = await this.#records
-      .insertMany(documents, { ordered: false })
-      .then(() => new Map())
+      .insertMany(documents, { ordered: false, maxTimeMS: PATIENCE_MS })
+      .then(() => new Map<number, StoreError>())
       .catch((error: unknown) => {
+        // An open transaction has one of these keys: each is claimed by itself, also those that were inserted.
+        if (tookTooLong(error)) return undefined
         const failures = writeFailures('claim', error)
         if (failures === undefined) throw mongoFailure('claim', error)
         return failures
       })
-    const granted = claims.filter((_, i) => !failures.has(i))
+    const granted = claims.filter((_, i) => failures?.has(i) === false)
     return new Map(granted.map(({ key }) => [key, inserted(now)]))
   }
 
@@ -120,9 +121,4 @@ export class Together {
       return (await this.#records.findOne(done, { projection: { _id: 1 } })) !== null
     })
   }
-}
-
-/** Whether there is an answer that can no longer change, or was one. */
-function isFinal({ state, retryable, now, goneAt }: SeenRecord): boolean {
-  return (state === 'succeeded' || (state === 'failed' && !retryable)) && now < goneAt
 }
