@@ -1,3 +1,5 @@
+export { type Change, type Compared, compareAndSet } from './documents/compare-and-set'
+export type { Fields } from './documents/conditions'
 export { MongoLockStore } from './mongo-lock-store'
 export { MongoStore } from './mongo-store'
 export type { MongoLockStoreOptions, MongoStoreOptions } from './options'

@@ -6,6 +6,7 @@ import { escapeText } from './escaped-text'
 import { isAhead, isPast, literal, NEXT_FENCE, NOW, orAsItIs } from './expressions'
 import { LOCK_UPKEEP, migrate } from './migrate'
 import { type MongoLockStoreOptions, resolveOptions } from './options'
+import { Subscriptions } from './subscriptions'
 
 /** A lock as it is kept, one document a name; also when nobody holds it, for the sake of its fence. */
 interface LockDocument {
@@ -33,10 +34,19 @@ const IS_HELD = isAhead('$heldUntil')
 export class MongoLockStore implements LockStore {
   readonly #locks: Collection<LockDocument>
 
+  /** There if `changeStreams` were asked for: see {@link LockStore.watch}. Where the server has none, it says that it is deaf. */
+  readonly watch: LockStore['watch']
+
   /** @throws TypeError if it is no `Db`, or an option is wrong or unknown */
   constructor(db: Db, options: MongoLockStoreOptions = {}) {
     const place = resolveOptions(db, options, 'idem.locks')
     this.#locks = collectionOf<LockDocument>(db, place)
+    if (place.changeStreams) {
+      const subscriptions = new Subscriptions(this.#locks, {
+        'updateDescription.updatedFields.owner': { $exists: true },
+      })
+      this.watch = (name, onChange, signal) => subscriptions.add(name, onChange, signal)
+    }
   }
 
   /** Makes the index by which the server removes what is left of locks; any number of processes may do so at once. */

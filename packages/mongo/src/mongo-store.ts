@@ -9,6 +9,7 @@ import type {
   RecordQuery,
   Resolution,
   StepResult,
+  Store,
   StoredRecord,
   TransactionalStore,
 } from '@idem/core'
@@ -16,6 +17,7 @@ import { transactions } from '@idem/core'
 import type { ClientSession, Collection, Db, Filter } from 'mongodb'
 import { Claims } from './claims'
 import { ask, collectionOf } from './connection'
+import { diagnose } from './diagnose'
 import { after } from './durations'
 import { escapeText, unescapeText } from './escaped-text'
 import type { Update } from './expressions'
@@ -25,6 +27,7 @@ import { migrate, RECORD_UPKEEP } from './migrate'
 import { type MongoStoreOptions, resolveOptions } from './options'
 import { type RecordDocument, SEEN, type SeenRecord, shown } from './record-document'
 import { DELETED, failed, RELEASED, resolved, settledState, stepSaved } from './settle-update'
+import { Subscriptions } from './subscriptions'
 import { Together } from './together'
 import { Transactor } from './transactions/transact'
 
@@ -46,6 +49,12 @@ export class MongoStore implements TransactionalStore<ClientSession> {
   /** What `Idem.transaction` runs on: see there. Each takes a session of the client. */
   readonly transactions: TransactionalStore<ClientSession>['transactions']
 
+  /** There if `changeStreams` were asked for: see {@link Store.watch}. Where the server has none, it says that it is deaf. */
+  readonly watch: Store['watch']
+
+  /** Says if the server is alone, if nothing removes what is past its keeping, and what else was asked for in vain. */
+  readonly diagnose: () => Promise<readonly string[]>
+
   /** @throws TypeError if it is no `Db`, or an option is wrong or unknown */
   constructor(db: Db, options: MongoStoreOptions = {}) {
     const place = resolveOptions(db, options, 'idem.records')
@@ -54,6 +63,13 @@ export class MongoStore implements TransactionalStore<ClientSession> {
     this.#together = new Together(db, this.#records, claims)
     const transactor = new Transactor(db, this.#records, claims, place)
     this.transactions = transactions((request) => transactor.transact(request))
+    if (place.changeStreams) {
+      const subscriptions = new Subscriptions(this.#records, {
+        'updateDescription.updatedFields.state': { $exists: true },
+      })
+      this.watch = (key, onChange, signal) => subscriptions.add(key, onChange, signal)
+    }
+    this.diagnose = () => diagnose(db, this.#records, RECORD_UPKEEP, place.changeStreams)
   }
 
   /**

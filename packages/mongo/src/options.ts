@@ -1,6 +1,6 @@
 import type { Db } from 'mongodb'
 
-export interface MongoLockStoreOptions {
+export interface MongoStoreOptions {
   /** Where they are kept. @defaultValue `'idem.records'` or `'idem.locks'` */
   readonly collection?: string | undefined
   /**
@@ -15,7 +15,7 @@ export interface MongoLockStoreOptions {
   readonly wtimeoutMs?: number | undefined
 }
 
-export interface MongoStoreOptions extends MongoLockStoreOptions {}
+export type MongoLockStoreOptions = MongoStoreOptions
 
 /** Checked, and complete. */
 export interface Place {
