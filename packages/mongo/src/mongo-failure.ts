@@ -1,6 +1,8 @@
 import { StoreError } from '@idem/core'
 import type { MongoBulkWriteError } from 'mongodb'
 
+const TOO_LARGE = 10334
+
 /** What to do about what the server says, by its code. */
 const ADVICE: readonly (readonly [codes: readonly number[], advice: string])[] = [
   [[20], 'transactions need a replica set, if only of one server, or a sharded cluster'],
@@ -11,7 +13,7 @@ const ADVICE: readonly (readonly [codes: readonly number[], advice: string])[] =
   [[50], 'it took longer than its time limit'],
   [[13], 'grant its user the role readWrite on the database'],
   [[18, 8000], 'the server does not let this user in'],
-  [[10334, 17280, 17419, 17420], 'a document can have 16 MB: keep less'],
+  [[TOO_LARGE, 17280, 17419, 17420], 'a document can have 16 MB: keep less'],
   [[85, 86], 'there is another index of that name, or on that field: drop it'],
   [[61], 'shard the collection by its _id, hashed'],
   [[14031], 'the disk of the server is full'],
@@ -70,7 +72,12 @@ export function tookTooLong(error: unknown): boolean {
 export function mongoFailure(call: string, cause: unknown): StoreError {
   if (cause instanceof StoreError) return cause
   const said = cause instanceof Error ? cause.message : String(cause)
-  return described(call, said, serverCode(cause), cause)
+  return described(call, said, isTooLarge(cause) ? TOO_LARGE : serverCode(cause), cause)
+}
+
+/** What the driver says of a document that does not fit its buffer, which is as large as a document may be. */
+function isTooLarge(error: unknown): boolean {
+  return error instanceof RangeError && (error as { readonly code?: unknown }).code === 'ERR_OUT_OF_RANGE'
 }
 
 /**

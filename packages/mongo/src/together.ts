@@ -21,8 +21,14 @@ const MOST_PER_BATCH = 16
 /** Fewer than these are sent one by one: it takes several commands, one after another, to have many of them go together. */
 const FEW = 8
 
-/** Beyond this many characters a value is sent on its own. */
+/** With more characters than this a request is sent on its own: a document that is too large fails all beside it. */
 const LARGE = 65_536
+
+const isSmallClaim = ({ key, owner, fingerprint = '' }: Claim): boolean =>
+  key.length + owner.length + fingerprint.length <= LARGE
+
+const isSmallCompletion = ({ key, owner, value = '' }: Completion): boolean =>
+  key.length + owner.length + value.length <= LARGE
 
 /** The calls that go together where many are waiting: claims, and completions. */
 export class Together {
@@ -37,10 +43,10 @@ export class Together {
     this.#records = records
     this.#claims = claims
     const shared = { lanes: new Lanes(LANES), batchSize: MOST_PER_BATCH }
-    this.claims = new Coalescer({ ...shared, fits: () => true, send: (batch) => this.#sendClaims(batch) })
+    this.claims = new Coalescer({ ...shared, fits: isSmallClaim, send: (batch) => this.#sendClaims(batch) })
     this.completions = new Coalescer({
       ...shared,
-      fits: ({ value = '' }) => value.length <= LARGE,
+      fits: isSmallCompletion,
       send: (batch) => this.#sendCompletions(batch),
     })
   }
