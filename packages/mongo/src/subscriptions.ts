@@ -129,7 +129,8 @@ export function whyNoChangeStreams<Kept extends { _id: string }>(
     stream.once('resumeTokenChanged', () => resolve(undefined))
     stream.on('change', () => resolve(undefined))
     stream.on('error', (error) => resolve(error.message))
-    stream.on('close', () => resolve('the stream was closed'))
+    // Where there is an error, it comes after that.
+    stream.on('close', () => setImmediate(resolve, 'the stream was closed'))
   }).finally(() => stream.close().catch(() => {}))
 }
 
