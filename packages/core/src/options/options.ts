@@ -77,7 +77,10 @@ export type RunOptions = AttemptOptions & CallOptions
 /** Transactions commit the claim, the writes and the answer together: nothing there can be abandoned or half done. */
 export type TransactionOptions<Tx> = OperationOptions &
   CallOptions & {
-    /** A transaction that is open already, to be joined. */
+    /**
+     * A transaction that is open already, to be joined: the record shares its fate. If the body throws, what it has written
+     * is still in there: roll that back, or back to a savepoint.
+     */
     readonly tx?: Tx | undefined
   }
 
@@ -145,7 +148,10 @@ export interface AttemptContext {
 /** What the body of a transaction is given. */
 export interface TransactionContext<Tx>
   extends Pick<AttemptContext, 'key' | 'attempt' | 'fence' | 'signal' | 'subkey'> {
-  /** The open transaction: what is written with it commits together with the answer. */
+  /**
+   * The open transaction: what is written with it commits together with the answer. The body must not end it itself, neither
+   * by a commit nor by a rollback.
+   */
   readonly tx: Tx
 }
 
