@@ -80,7 +80,9 @@ describe.skipIf(inject('mongoUrl') === undefined)('what a call sends', () => {
     for (const [name, call] of calls) {
       const sent = await during(async () => expect(await call()).not.toBe(false))
       expect(names(sent)).toEqual([name])
-      if (name === 'find') expect(sent[0]?.command).toMatchObject({ readConcern: { level: 'majority' } })
+      if (name !== 'find') continue
+      expect(sent[0]?.command).toMatchObject({ readConcern: { level: 'majority' } })
+      expect(sent[0]?.command['$readPreference'] ?? { mode: 'primary' }).toEqual({ mode: 'primary' })
     }
   })
 

@@ -93,6 +93,13 @@ describe.skipIf(inject('mongoUrl') === undefined)('a failure', () => {
     expect(await retrying.complete(completion(claim))).toBe(true)
   })
 
+  it.each([1, 10])('to insert what somebody else was quicker to is none: %i at once', async (count) => {
+    const claims = Array.from({ length: count }, () => claimOf(crypto.randomUUID()))
+    const raced = await failing({ failCommands: ['findAndModify'], errorCode: 11000 }, 5)
+    const outcomes = await Promise.all(claims.map((claim) => raced.claim(claim)))
+    expect(outcomes.map(({ type }) => type)).toEqual(claims.map(() => 'acquired'))
+  })
+
   it.each([1, 20])(
     'of a majority to acknowledge in time is told, though it was written: %i at once',
     async (count) => {
@@ -178,6 +185,22 @@ describe.skipIf(inject('mongoUrl') === undefined)('a store', () => {
       }),
     ).toBeGreaterThan(1e15)
     expect(await idem.inspect('key')).toMatchObject({ state: 'succeeded', attempt: 1 })
+  })
+
+  it('gives greater fences, and forgets what was deleted, also on a primary whose clock is behind', async () => {
+    const store = new MongoStore(own.db)
+    const claim = claimOf('behind')
+    await store.claim(claim)
+    await store.fail({ ...completion(claim), kind: 'retryable', failure: '' })
+    const records = own.db.collection('idem.records')
+    const [ahead, later] = [Date.now() * 2000, new Date(Date.now() + 60_000)]
+    await records.updateOne({ _id: 'behind' as never }, [{ $set: { fence: { $toLong: ahead } } }])
+    expect(await store.claim(claimOf('behind'))).toMatchObject({ attempt: 2, fence: ahead + 1 })
+    await store.delete('behind')
+    await records.updateOne({ _id: 'behind' as never }, { $set: { goneAt: later, expiresAt: later } })
+    expect(await store.get('behind')).toBeUndefined()
+    expect(await store.delete('behind')).toBe(false)
+    expect(await store.claim(claimOf('behind'))).toMatchObject({ attempt: 1, fence: ahead + 2 })
   })
 
   it('takes nothing in keys, owners, fingerprints, names and values for an operator or a field', async () => {
