@@ -53,9 +53,14 @@ function acquiredFirst(fence: unknown): ClaimOutcome {
 
 /**
  * A transaction that is still open has a record of this key, and nobody else can see which. It began after whatever the
- * claimant may have waited for, and leaves no failure that could be shared.
+ * claimant may have waited for, and leaves no failure that could be shared: so no record has a fence as high as this.
  */
-export const HELD_BY_TRANSACTION: ClaimOutcome = { type: 'running', attempt: 1, fence: 0, leaseMs: 1000 }
+export const HELD_BY_TRANSACTION: ClaimOutcome = {
+  type: 'running',
+  attempt: 1,
+  fence: Number.MAX_SAFE_INTEGER,
+  leaseMs: 1000,
+}
 
 /** An answer of the claim functions in the words of the contract. */
 export function claimOutcome(row: ClaimRow): ClaimOutcome {

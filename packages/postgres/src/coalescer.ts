@@ -65,6 +65,11 @@ interface Waiting<Request, Reply> {
 
 type Batch<Request, Reply> = readonly Waiting<Request, Reply>[]
 
+interface Sent<Request> {
+  readonly requests: readonly Request[]
+  readonly answered: Promise<void>
+}
+
 /**
  * Sends a request at once when nothing else is on its way. What comes up meanwhile goes together as soon as a lane is
  * free: one statement of many rows costs a fraction of as many statements, and one commit instead of theirs.
@@ -72,6 +77,7 @@ type Batch<Request, Reply> = readonly Waiting<Request, Reply>[]
 export class Coalescer<Request extends { readonly key: string }, Reply> {
   readonly #options: CoalescerOptions<Request, Reply>
   #waiting: Waiting<Request, Reply>[] = []
+  readonly #sent = new Set<Sent<Request>>()
 
   constructor(options: CoalescerOptions<Request, Reply>) {
     this.#options = options
@@ -88,6 +94,24 @@ export class Coalescer<Request extends { readonly key: string }, Reply> {
         if (this.#waiting.push(waiting) === 1 && lanes.free) lanes.schedule()
       }
     })
+  }
+
+  /**
+   * What waits and is not to be sent any more is rejected with this reason; resolves when none of it is under way either.
+   */
+  async withdraw(isMeant: (request: Request) => boolean, reason: unknown): Promise<void> {
+    const kept: Waiting<Request, Reply>[] = []
+    for (const waiting of this.#waiting) {
+      if (!isMeant(waiting.request)) kept.push(waiting)
+      else {
+        this.#options.lanes.waiting--
+        waiting.reject(reason)
+      }
+    }
+    this.#waiting = kept
+    for (const batch of this.#sent) {
+      if (batch.requests.some(isMeant)) await batch.answered
+    }
   }
 
   #flush(): void {
@@ -115,7 +139,8 @@ export class Coalescer<Request extends { readonly key: string }, Reply> {
   #dispatch(batch: Batch<Request, Reply>): void {
     const { lanes, send, isAboutOne } = this.#options
     lanes.enter()
-    send(batch.map(({ request }) => request)).then(
+    const requests = batch.map(({ request }) => request)
+    const answered = send(requests).then(
       (replies) => {
         // First the lane is free: who has a reply may send its next request at once.
         lanes.leave()
@@ -127,6 +152,9 @@ export class Coalescer<Request extends { readonly key: string }, Reply> {
         for (const { reject } of batch) reject(error)
       },
     )
+    const sent = { requests, answered }
+    this.#sent.add(sent)
+    void answered.then(() => this.#sent.delete(sent))
   }
 
   /** Afterwards all of them have their answers. */

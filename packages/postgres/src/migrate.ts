@@ -7,7 +7,10 @@ import {
 } from './migrations/migrations'
 import { Names } from './names'
 import type { PostgresClient } from './options'
-import { postgresFailure } from './postgres-failure'
+import { isConflict, isThereAlready, postgresFailure } from './postgres-failure'
+
+/** How often it is sent in all, where a session that sees less than what was committed runs into it. */
+const SENDS = 10
 
 /** Brings the tables up to date, however many processes do so at once. @throws StoreError */
 export async function migrate(
@@ -15,10 +18,14 @@ export async function migrate(
   names: Names,
   migrations: readonly string[],
 ): Promise<void> {
-  try {
-    await client.query(migration(names, migrations))
-  } catch (error) {
-    throw postgresFailure('migrate', error)
+  for (let sent = 1; ; sent++) {
+    try {
+      await client.query(migration(names, migrations))
+      return
+    } catch (error) {
+      if (sent === SENDS || !(isConflict(error) || isThereAlready(error)))
+        throw postgresFailure('migrate', error)
+    }
   }
 }
 
@@ -31,8 +38,8 @@ export interface MigrationOptions {
 }
 
 /**
- * What `PostgresStore.migrate()` does, as steps of SQL for a tool that takes each once and in order. Both may be used: a
- * step that one has taken the other leaves out.
+ * What `PostgresStore.migrate()` does, as steps of SQL for a tool that takes each once and in order. Where
+ * both are used the tool comes first: what it has done `migrate()` leaves out, but not the other way round.
  *
  * @throws TypeError if a name cannot be used
  */

@@ -13,7 +13,11 @@ const ADVICE: readonly (readonly [code: string, advice: string])[] = [
   ['57P01', 'the server is being shut down'],
   ['57P03', 'the server is starting, or being shut down'],
   ['53100', 'the disk of the server is full'],
-  ['53200', 'the server is out of memory'],
+  [
+    '53200',
+    'the server is out of memory, or of locks: fewer keys a transaction, or raise max_locks_per_transaction',
+  ],
+  ['25P03', 'nothing was asked for longer than idle_in_transaction_session_timeout allows'],
   ['53300', 'the server takes no more connections: share a pool, or raise max_connections'],
   ['26000', UNPREPARED],
   ['42P05', UNPREPARED],
@@ -43,6 +47,11 @@ export function sqlState(error: unknown): string | undefined {
 /** Whether the database asks to repeat the whole transaction: a serialization failure, or a deadlock. */
 export function isConflict(error: unknown): boolean {
   return CONFLICTS.includes(sqlState(error) ?? '')
+}
+
+/** Whether a schema, table, function or row is to be made that somebody else has made meanwhile. */
+export function isThereAlready(error: unknown): boolean {
+  return /^(42P0[67]|42723|42710|23505)$/.test(sqlState(error) ?? '')
 }
 
 /** Whether somebody else has the row locked, for longer than it was to be waited for. */

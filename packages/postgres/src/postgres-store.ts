@@ -85,8 +85,9 @@ export class PostgresStore<Tx extends PostgresClient = PoolClient> implements Tr
   }
 
   /**
-   * Removes what is past its keeping, in statements of at most `batchSize` rows, none of which keeps a claim waiting. Until
-   * then such rows do no harm but take up room: a claim of their key uses them anew.
+   * Removes what is past its keeping, in statements of at most `batchSize` rows, none of which waits for anybody; a claim of
+   * a key that one is removing waits for it, a quarter of a second at most. Until then such rows do no harm but take up
+   * room: a claim of their key uses them anew.
    *
    * @returns how many rows were removed
    * @throws TypeError if `batchSize` is no whole number
@@ -124,7 +125,9 @@ export class PostgresStore<Tx extends PostgresClient = PoolClient> implements Tr
     return this.#connection.tells('fail', this.#statements.fail, values)
   }
 
-  release({ key, owner }: Holder): Promise<boolean> {
+  async release({ key, owner }: Holder): Promise<boolean> {
+    // The caller did not wait for its claim; what of that is still to come must not come afterwards.
+    await this.#together.withdraw({ key, owner })
     return this.#connection.tells('release', this.#statements.release, [escapeText(key), escapeText(owner)])
   }
 

@@ -3,8 +3,11 @@ import type { ClientBase, Notification } from 'pg'
 import type { Connection } from './connection'
 import { escapeText } from './escaped-text'
 import { type Names, quoteIdentifier } from './names'
-import { postgresFailure } from './postgres-failure'
+import { isLocked, postgresFailure } from './postgres-failure'
 import { type WatchStatements, watchStatements } from './statements/statements'
+
+/** How long until it is asked again whether a transaction that keeps a record to itself has ended. */
+const LOOK_AGAIN_MS = 500
 
 type OnChange = (deaf?: boolean) => void
 
@@ -12,8 +15,10 @@ interface Channel {
   readonly watchers: Set<OnChange>
   /** Random: a watch that is given up late cannot end one that was placed since. */
   readonly token: string
+  /** Whether somebody is about to settle the record who cannot tell of it any more. */
+  isDeaf: boolean
   /** Resolves when whoever settles the record from then on tells of it. */
-  readonly placed: Promise<unknown>
+  placed: Promise<unknown>
 }
 
 /** How many stores listen on a channel of a listener: several may have been given the same one. */
@@ -62,6 +67,7 @@ export class Subscriptions {
     signal.addEventListener('abort', leave, { once: true })
     try {
       await own.placed
+      if (own.isDeaf) heard(true)
     } catch (error) {
       signal.removeEventListener('abort', leave)
       leave()
@@ -72,16 +78,42 @@ export class Subscriptions {
   #place(key: string): Channel {
     if (this.#channels.size === 0) this.#listen()
     const token = randomUUID()
-    const own: Channel = { watchers: new Set(), token, placed: this.#say(key, token) }
+    const own: Channel = { watchers: new Set(), token, isDeaf: false, placed: Promise.resolve() }
+    own.placed = this.#say(key, own)
     this.#channels.set(key, own)
     return own
   }
 
   /** First the watch is there to be found, then those are waited for who have looked before it was. */
-  async #say(key: string, token: string): Promise<void> {
+  async #say(key: string, own: Channel): Promise<void> {
     await this.#listening
-    await this.#connection.run('watch', this.#statements.watch, [key, token])
-    await this.#connection.run('watch', this.#statements.awaitWriters, [key])
+    await this.#connection.run('watch', this.#statements.watch, [key, own.token])
+    own.isDeaf = !(await this.#awaitWriters(key))
+    if (own.isDeaf) void this.#outwait(key, own)
+  }
+
+  /** Whether they have ended. */
+  async #awaitWriters(key: string): Promise<boolean> {
+    try {
+      await this.#connection.run('watch', this.#statements.awaitWriters, [key])
+      return true
+    } catch (error) {
+      if (isLocked(error)) return false
+      throw error
+    }
+  }
+
+  /** Whoever waits looks for itself meanwhile. */
+  async #outwait(key: string, own: Channel): Promise<void> {
+    while (own.isDeaf && this.#channels.get(key) === own) {
+      await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS))
+      own.isDeaf = !(await this.#awaitWriters(key).catch(() => false))
+    }
+    const isListening = await this.#listening?.then(
+      () => true,
+      () => false,
+    )
+    if (isListening === true) for (const watcher of own.watchers) watcher()
   }
 
   #remove(key: string, { token, placed }: Channel): void {

@@ -1,4 +1,11 @@
-import type { Claim, ClaimOutcome, Completion, Resolution } from '@idem/core'
+import {
+  type Claim,
+  type ClaimOutcome,
+  type Completion,
+  type Holder,
+  type Resolution,
+  StoreError,
+} from '@idem/core'
 import { claimOutcome, HELD_BY_TRANSACTION, readClaim, readClaims } from './claim-outcome'
 import { Coalescer, Lanes } from './coalescer'
 import type { Connection } from './connection'
@@ -10,6 +17,10 @@ import type { StoreStatements } from './statements/statements'
 /** How many statements of several rows are on their way at most: more would be smaller. */
 const LANES = 4
 const MOST_PER_BATCH = 128
+
+/** How long a key whose record a transaction keeps to itself is claimed on its own: it would keep up a batch. */
+const APART_MS = 2000
+const MOST_APART = 1000
 
 /** Beyond this many characters a value is sent on its own. */
 const LARGE = 65_536
@@ -23,6 +34,7 @@ export class Together {
   readonly #connection: Connection
   readonly #statements: StoreStatements
   readonly claims: Coalescer<Claim, ClaimOutcome>
+  readonly #apart = new Map<string, number>()
   readonly completions: Coalescer<Completion, boolean>
 
   constructor(connection: Connection, statements: StoreStatements) {
@@ -31,7 +43,8 @@ export class Together {
     const shared = { lanes: new Lanes(LANES), batchSize: MOST_PER_BATCH, isAboutOne: isAboutData }
     this.claims = new Coalescer({
       ...shared,
-      together: likeClaims,
+      together: (one, other) =>
+        likeClaims(one, other) && !this.#isApart(one.key) && !this.#isApart(other.key),
       send: (claims: readonly Claim[]) => this.#sendClaims(claims),
     })
     this.completions = new Coalescer({
@@ -39,6 +52,20 @@ export class Together {
       together: likeCompletions,
       send: (completions: readonly Completion[]) => this.#sendCompletions(completions),
     })
+  }
+
+  /** A claim that is given up: it is not sent any more, or has been answered. */
+  async withdraw({ key, owner }: Holder): Promise<void> {
+    const isMeant = (claim: Claim) => claim.owner === owner && claim.key === key
+    await this.claims.withdraw(isMeant, new StoreError('the claim was given up before it was sent'))
+  }
+
+  #isApart(key: string): boolean {
+    const until = this.#apart.get(key)
+    if (until === undefined) return false
+    if (performance.now() < until) return true
+    this.#apart.delete(key)
+    return false
   }
 
   async #sendClaims(claims: readonly Claim[]): Promise<readonly ClaimOutcome[]> {
@@ -56,7 +83,7 @@ export class Together {
         ...policy,
         waitedFor ?? null,
       ]
-      return [await this.#sendClaim(values)]
+      return [await this.#sendClaim(key, values)]
     }
     const waited = claims.map((claim) => claim.waitedFor)
     const values = [
@@ -75,14 +102,17 @@ export class Together {
     )
   }
 
-  async #sendClaim(values: unknown[]): Promise<ClaimOutcome> {
+  async #sendClaim(key: string, values: unknown[]): Promise<ClaimOutcome> {
     try {
       const rows = await this.#connection.run<ClaimReply>('claim', this.#statements.claim, values)
       const [{ reply }] = rows as [ClaimReply]
       return claimOutcome(readClaim(splitTexts(reply)))
     } catch (error) {
-      if (isLocked(error)) return HELD_BY_TRANSACTION
-      throw error
+      if (!isLocked(error)) throw error
+      // No more than there are; who is forgotten here too early costs its batch a moment.
+      if (this.#apart.size >= MOST_APART) this.#apart.clear()
+      this.#apart.set(key, performance.now() + APART_MS)
+      return HELD_BY_TRANSACTION
     }
   }
 

@@ -142,4 +142,20 @@ describeOnPostgres('claims and settles that are waiting', () => {
     )
     expect(after.rows).toEqual(rows)
   })
+
+  it('are not sent any more for a caller who has given up and released', async () => {
+    const busy = db.pool({ max: 4 })
+    const own = new PostgresStore(busy, { schema: db.schema })
+    const blocker = await pool.connect()
+    await blocker.query(`BEGIN; LOCK TABLE "${db.schema}".records IN ACCESS EXCLUSIVE MODE`)
+    const claims = Array.from({ length: 9 }, () => claimOf(crypto.randomUUID()))
+    const [underWay, victim] = [claims[0], claims.at(-1)] as [Claim, Claim]
+    const asked = claims.map((claim) => own.claim(claim).catch((error: unknown) => error))
+    const released = [underWay, victim].map((claim) => own.release(claim))
+    await blocker.query('ROLLBACK')
+    blocker.release()
+    expect(await Promise.all(released)).toEqual([true, false])
+    await Promise.all(asked)
+    for (const { key } of [underWay, victim]) expect(await own.get(key)).toBeUndefined()
+  })
 })

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { Client } from 'pg'
 import { afterAll, expect, inject, it } from 'vitest'
 import { lockStoreMigrations, PostgresLockStore, PostgresStore, storeMigrations } from '../src'
 import { database, describeOnPostgres } from './database'
@@ -113,5 +114,31 @@ describeOnPostgres('migrate', () => {
     }
     const { rows } = await own.query(`SELECT FROM pg_namespace WHERE nspname = 'public'`)
     expect(rows).toHaveLength(1)
+  })
+
+  it('can be started by many at once in sessions that are stricter than usual', async () => {
+    const { schema, pool } = fresh()
+    const options = '-c default_transaction_isolation=repeatable\\ read'
+    const pools = Array.from({ length: 8 }, () => pool({ max: 1, options }))
+    await Promise.all(pools.map((own) => own.query('SELECT 1')))
+    await Promise.all(pools.map((own) => new PostgresStore(own, { schema }).migrate()))
+    expect(await new PostgresStore(pool(), { schema }).claim(claim)).toMatchObject({ type: 'acquired' })
+  })
+
+  it('refuses a database that could not keep every answer', async () => {
+    const { schema, pool } = fresh()
+    const name = `latin_${randomUUID().replaceAll('-', '')}`
+    const own = pool()
+    await own.query(`CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C'`)
+    const url = new URL(inject('postgresUrl') as string)
+    url.pathname = name
+    const latin = new Client({ connectionString: url.href })
+    await latin.connect()
+    try {
+      await expect(new PostgresStore(latin, { schema }).migrate()).rejects.toThrow(/UTF8; it is LATIN1/)
+    } finally {
+      await latin.end()
+      await own.query(`DROP DATABASE ${name}`)
+    }
   })
 })

@@ -88,4 +88,60 @@ describe('an error in a transaction', () => {
     await expect(starved).rejects.toThrow(/timeout/)
     expect(await nested.transaction(key, pay)).toBe('paid')
   })
+
+  it('is what becomes of a body that ends the transaction itself', async () => {
+    const ends = async ({ tx }: { tx: PoolClient }) => {
+      await insert(tx)
+      await tx.query('COMMIT')
+      await tx.query('BEGIN')
+    }
+    await expect(idem.transaction(key, ends)).rejects.toThrow(/ended by the body/)
+    expect((await idem.inspect(key))?.state).toBeUndefined()
+  })
+
+  it('of the body reaches the caller though it cannot be kept', async () => {
+    const own = db.pool({ max: 1 })
+    const strict = new Idem({
+      store: new PostgresStore(own, { schema: db.schema }),
+      isRetryable: () => false,
+    })
+    const table = `"${db.schema}".records`
+    await pool.query(`ALTER TABLE ${table} ADD CONSTRAINT no_failures CHECK (state <> 'failed')`)
+    try {
+      const declined = strict.transaction(key, () => {
+        throw new RangeError('declined')
+      })
+      await expect(declined).rejects.toThrow(RangeError)
+    } finally {
+      await pool.query(`ALTER TABLE ${table} DROP CONSTRAINT no_failures`)
+    }
+  })
+
+  it('is kept though a COMMIT has failed before on that connection, which has prepared statements', async () => {
+    const own = db.pool({ max: 1 })
+    const store = new PostgresStore(own, { schema: db.schema, prepare: true })
+    const strict = new Idem({ store, isRetryable: () => false })
+    const late = strict.transaction([key, 'late'], async ({ tx }) => {
+      await tx.query('SET CONSTRAINTS ALL DEFERRED')
+      await insert(tx)
+      await insert(tx)
+    })
+    await expect(late).rejects.toThrow(StoreError)
+    const declined = () =>
+      strict.transaction(key, () => {
+        throw new RangeError('declined')
+      })
+    await expect(declined()).rejects.toThrow(RangeError)
+    await expect(declined()).rejects.toMatchObject({ code: 'OPERATION_FAILED' })
+  })
+
+  it('says why the connection was lost while the body did something else', async () => {
+    const slow = idem.transaction(key, async ({ tx }) => {
+      await tx.query(`SET LOCAL idle_in_transaction_session_timeout = '50ms'`)
+      await new Promise((lost) => tx.once('end', lost))
+    })
+    await expect(slow).rejects.toThrow(/idle_in_transaction_session_timeout/)
+    await expect(slow).rejects.toMatchObject({ code: 'STORE', cause: { code: '25P03' } })
+    expect(await idem.transaction(key, pay)).toBe('paid')
+  })
 })

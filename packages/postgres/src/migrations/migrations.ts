@@ -73,6 +73,10 @@ export function migration(names: Names, migrations: readonly string[]): string {
   )
   const body = `
 BEGIN
+  IF current_setting('server_encoding') <> 'UTF8' THEN
+    RAISE EXCEPTION 'the encoding of the database must be UTF8; it is %', current_setting('server_encoding')
+      USING ERRCODE = '0A000';
+  END IF;
   PERFORM pg_advisory_xact_lock(hashtextextended('idem migrate', 0));
   IF NOT EXISTS (SELECT FROM pg_namespace WHERE nspname = ${quoteLiteral(schema)}) THEN
     CREATE SCHEMA ${names.fill('{{schema}}')};

@@ -22,8 +22,8 @@ interface Pool {
 }
 
 interface Pooled extends PostgresClient {
-  on(event: 'error', listener: () => void): unknown
-  off(event: 'error', listener: () => void): unknown
+  on(event: 'error', listener: (error: unknown) => void): unknown
+  off(event: 'error', listener: (error: unknown) => void): unknown
   release(destroy?: boolean): void
 }
 
@@ -81,8 +81,12 @@ async function inPooled<Result>(
   run: (transaction: Transaction) => Promise<Result>,
 ): Promise<Result> {
   const connection = await pool.connect()
-  // A connection that is lost between two statements says so, and nobody else listens: the next statement will fail.
-  connection.on('error', ignore)
+  // A connection that is lost between two statements says so, and nobody else listens.
+  let lost: { readonly error: unknown } | undefined
+  const note = (error: unknown): void => {
+    lost ??= { error }
+  }
+  connection.on('error', note)
   const opening = isolation
     ? { text: `BEGIN ISOLATION LEVEL ${isolation}`, name: `idem_begin_${isolation.replace(' ', '_')}` }
     : BEGIN
@@ -94,6 +98,7 @@ async function inPooled<Result>(
       client: connection,
       begin: (statement, values) => send(connection, prepare, [opening, { ...statement, values }]),
       async commit(statement, values) {
+        if (lost !== undefined) throw lost.error
         try {
           await send(connection, prepare, [{ ...statement, values }, COMMIT])
           isOpen = false
@@ -106,12 +111,10 @@ async function inPooled<Result>(
   } finally {
     // Where it cannot be rolled back the connection is lost, and with it the transaction.
     const isClean = !isOpen || (isKnown && (await rolledBack(connection)))
-    connection.off('error', ignore)
+    connection.off('error', note)
     connection.release(!isClean)
   }
 }
-
-const ignore = (): void => {}
 
 /** @returns what the one among them answers that answers anything */
 async function send(client: PostgresClient, prepare: boolean, steps: readonly Step[]): Promise<string> {

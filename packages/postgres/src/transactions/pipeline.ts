@@ -17,10 +17,17 @@ interface Wire {
   sync(): void
 }
 
-/** Whether several statements can go to this client in one round trip: with pg-native, or PGlite, they cannot. */
+/**
+ * Whether several statements can go to this client in one round trip: with pg-native, or PGlite, they cannot, nor where pg
+ * sends what it is given without waiting (`pipeline`) and takes no orders of another kind.
+ */
 export function canPipeline(client: PostgresClient): boolean {
-  const { connection } = client as { readonly connection?: Partial<Wire> | undefined }
+  const { connection, pipeline } = client as {
+    readonly connection?: Partial<Wire>
+    readonly pipeline?: unknown
+  }
   return (
+    pipeline !== true &&
     typeof connection?.parsedStatements === 'object' &&
     (['parse', 'bind', 'execute', 'close', 'sync'] as const).every(
       (call) => typeof connection[call] === 'function',
@@ -76,7 +83,8 @@ class Pipelined {
 
   #send(wire: Wire, step: Step): void {
     const { text, values = [] } = step
-    const name = this.#prepare ? step.name : ''
+    // Other names than pg prepares them under, for what pg knows of those is not ours to keep.
+    const name = this.#prepare ? `${step.name}_t` : ''
     if (name === '') wire.parse({ text, name, types: [] })
     else if (wire.parsedStatements[name] === undefined) {
       // It may be there, if what came after it failed when it was parsed first. To close what is not there is no error.
@@ -105,7 +113,7 @@ class Pipelined {
   }
 
   handleReadyForQuery(wire: Wire): void {
-    for (const { name, text } of this.#parsed) wire.parsedStatements[name] = text
+    for (const { name, text } of this.#parsed) wire.parsedStatements[`${name}_t`] = text
     this.callback(null, this.#answer)
   }
 }

@@ -16,9 +16,10 @@ const LONGEST_PAUSE_MS = 200
 const LOOKUP_MS = 30_000
 const LOOKUP_PAUSE_MS = 500
 
-/** What {@link TransactionStatements.begin} tells, and at its end the fence of the attempt before. */
+/** What {@link TransactionStatements.begin} tells, and at its end the fence of the attempt before, and the transaction. */
 type BeginRow = Omit<ClaimRow, 'outcome'> & { readonly outcome: ClaimRow['outcome'] | 'busy' }
 const FOUND_FENCE = 9
+const TRANSACTION = 10
 
 /** Runs transactions that the claim, the caller's writes and the answer share: see `Transact` of the contract. */
 export class Transactor<Tx> {
@@ -48,7 +49,8 @@ export class Transactor<Tx> {
           continue
         }
         if (!isBodys) throw postgresFailure('transact', error)
-        await this.#keepFinalFailure(attempt, error)
+        // Where it cannot be kept the key is free, as after a failure that may be retried.
+        await this.#keepFinalFailure(attempt, error).catch(() => {})
         throw error
       }
     }
@@ -68,7 +70,7 @@ export class Transactor<Tx> {
   async #keepFinalFailure(attempt: Attempt<Tx>, error: unknown): Promise<void> {
     const failure = attempt.request.finalFailure(error)
     if (failure === undefined) return
-    const values = attempt.settling('failed', undefined, failure)
+    const values = attempt.settling(null, 'failed', undefined, failure)
     await this.#connection.tells('keep a failure', this.#statements.settle, values)
   }
 
@@ -79,13 +81,20 @@ export class Transactor<Tx> {
       this.#connection
         .tells('look up a transaction', this.#statements.committed, values)
         .catch(() => undefined)
-    const late = new Promise<'late'>((resolve) => setTimeout(resolve, LOOKUP_MS, 'late'))
-    for (;;) {
-      const committed = await Promise.race([ask(), late])
-      if (committed === true) return { type: 'committed', ...granted }
-      if (committed === false) throw postgresFailure('commit', cause)
-      if (committed === 'late') break
-      await pause(LOOKUP_PAUSE_MS)
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<'late'>((resolve) => {
+      timer = setTimeout(resolve, LOOKUP_MS, 'late')
+    })
+    try {
+      for (;;) {
+        const committed = await Promise.race([ask(), late])
+        if (committed === true) return { type: 'committed', ...granted }
+        if (committed === false) throw postgresFailure('commit', cause)
+        if (committed === 'late') break
+        await pause(LOOKUP_PAUSE_MS)
+      }
+    } finally {
+      clearTimeout(timer)
     }
     throw new StoreError('PostgreSQL did not answer COMMIT, nor whether it has committed', { cause })
   }
@@ -117,17 +126,23 @@ class Attempt<Tx> {
     if (row.outcome !== 'acquired') return refusal(row)
     this.granted = { attempt: row.attempt, fence: Number(row.fence) }
     this.#foundFence = parts[FOUND_FENCE] ?? null
+    const began = parts[TRANSACTION] ?? null
     const { value } = await this.#run(transaction.client as Tx)
-    await transaction.commit(this.#statements.settle, this.settling('succeeded', value, undefined))
+    await transaction.commit(this.#statements.settle, this.settling(began, 'succeeded', value, undefined))
     return { type: 'committed', ...this.granted }
   }
 
-  settling(state: 'succeeded' | 'failed', value: string | undefined, failure: string | undefined): unknown[] {
+  settling(
+    began: string | null,
+    state: 'succeeded' | 'failed',
+    value: string | undefined,
+    failure: string | undefined,
+  ): unknown[] {
     const { key, owner, fingerprint } = this.request
     const { attempt, fence } = this.granted
     return [
       ...[escapeText(key), escapeText(owner), escapeOptional(fingerprint), attempt, fence, this.#foundFence],
-      ...[state, escapeOptional(value), escapeOptional(failure), ...keepingTimes(this.request)],
+      ...[began, state, escapeOptional(value), escapeOptional(failure), ...keepingTimes(this.request)],
     ]
   }
 

@@ -57,4 +57,53 @@ describeOnPostgres('a transaction of the caller’s', () => {
     })
     expect(await balance()).toBe(10)
   })
+
+  it.each([false, true])(
+    'leaves the pool to others while duplicates wait for it; with a listener: %s',
+    async (listens) => {
+      const tx = await pool.connect()
+      await tx.query('BEGIN')
+      const small = db.pool({ max: 2 })
+      const listener = listens ? await db.client() : undefined
+      const keys = [0, 1].map((nth) => [book.key, String(nth)])
+      for (const key of keys) await process().transaction(key, () => key[1], { tx })
+      const waiting: string[] = []
+      const idem = new Idem({
+        store: new PostgresStore(small, { schema: db.schema, listener }),
+        observer: ({ type, key = '' }: { type: string; key?: string }) => {
+          if (type === 'waiting') waiting.push(key)
+        },
+      })
+      const duplicates = keys.map((key) => idem.transaction(key, () => 'no'))
+      await expect.poll(() => waiting).toHaveLength(2)
+      for (let nth = 0; nth < 20; nth++) {
+        await small.query('SELECT 1')
+        await new Promise((resolve) => setTimeout(resolve, 50))
+      }
+      await tx.query('COMMIT')
+      tx.release()
+      expect(await Promise.all(duplicates)).toEqual(['0', '1'])
+    },
+  )
+
+  it('is nobody’s failure: who waited for it in vain runs, although an attempt before it had failed', async () => {
+    const failing = () => {
+      throw new Error('declined')
+    }
+    await expect(process().run(book.key, failing)).rejects.toThrow('declined')
+    const tx = await pool.connect()
+    await tx.query('BEGIN')
+    await process().transaction(book.key, deposit(), { tx })
+    const store = new PostgresStore(db.pool({ max: 1 }), { schema: db.schema })
+    let hasWaited = () => {}
+    const waiting = new Promise<void>((resolve) => {
+      hasWaited = resolve
+    })
+    const idem = new Idem({ store, observer: ({ type }) => type === 'waiting' && hasWaited() })
+    const other = idem.run(book.key, (ctx) => ctx.attempt)
+    await waiting
+    await tx.query('ROLLBACK')
+    tx.release()
+    expect(await other).toBe(2)
+  })
 })

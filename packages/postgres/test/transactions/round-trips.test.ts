@@ -134,4 +134,10 @@ describeOnPostgres('what a transaction sends', () => {
     expect(await idem.transaction(book.key, deposit())).toBe(10)
     expect(own.totalCount).toBe(1)
   })
+
+  it('is left to pg where that sends statements without waiting', async () => {
+    const own = db.pool({ max: 1, pipeline: true } as object)
+    expect(await process({}, own).transaction(book.key, deposit())).toBe(10)
+    expect(await process({}, own).transaction(book.key, deposit())).toBe(10)
+  })
 })

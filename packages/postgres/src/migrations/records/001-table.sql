@@ -32,7 +32,7 @@ CREATE TABLE {{table}} (
   steps jsonb
 ) WITH (fillfactor = 30, vacuum_truncate = false);
 
--- The table is never small. Who plans a statement while a table has a few pages plans to walk through it, and keeps to that
+-- The table is not to be small. Who plans a statement while a table has a few pages plans to walk through it, and keeps to that
 -- when it has grown; to forbid that in each function (SET enable_seqscan) costs a replay a fifth of its time. So these pages
 -- are made once, and stay: nor does giving them back lock the table.
 INSERT INTO {{table}} (key, state, owner, attempt, fence, retryable, takeover,

@@ -10,7 +10,7 @@ CREATE FUNCTION {{table_complete}}(
   the_key text, the_owner text, the_value text, retention_ms bigint, tombstone_ms bigint
 )
 RETURNS boolean
-LANGUAGE plpgsql AS $function$
+LANGUAGE plpgsql SET lock_timeout = '1s' SET enable_seqscan = off AS $function$
 #variable_conflict use_column
 DECLARE
   never CONSTANT bigint := 8640000000000000;

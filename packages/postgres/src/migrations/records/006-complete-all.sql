@@ -7,7 +7,7 @@ CREATE FUNCTION {{table_complete_all}}(
   the_keys text, the_owners text, the_values text, retention_ms bigint, tombstone_ms bigint
 )
 RETURNS SETOF integer
-LANGUAGE plpgsql SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $function$
+LANGUAGE plpgsql SET lock_timeout = '1s' SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $function$
 DECLARE
   never CONSTANT bigint := 8640000000000000;
   keys CONSTANT text[] := string_to_array(the_keys, E'\x01');

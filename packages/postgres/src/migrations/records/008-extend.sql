@@ -5,7 +5,7 @@
 
 CREATE FUNCTION {{table_extend}}(the_key text, the_owner text, lease_ms bigint, keep_ms bigint)
 RETURNS boolean
-LANGUAGE plpgsql SET enable_seqscan = off AS $function$
+LANGUAGE plpgsql SET lock_timeout = '1s' SET enable_seqscan = off AS $function$
 DECLARE
   never CONSTANT bigint := 8640000000000000;
   now_ms CONSTANT bigint := floor(extract(epoch FROM clock_timestamp()) * 1000);

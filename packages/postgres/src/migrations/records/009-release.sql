@@ -4,7 +4,7 @@
 
 CREATE FUNCTION {{table_release}}(the_key text, the_owner text)
 RETURNS boolean
-LANGUAGE plpgsql SET enable_seqscan = off AS $function$
+LANGUAGE plpgsql SET lock_timeout = '1s' SET enable_seqscan = off AS $function$
 #variable_conflict use_column
 DECLARE
   now_ms CONSTANT bigint := floor(extract(epoch FROM clock_timestamp()) * 1000);

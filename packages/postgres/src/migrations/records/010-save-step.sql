@@ -4,7 +4,7 @@
 
 CREATE FUNCTION {{table_save_step}}(the_key text, the_owner text, the_name text, the_value text)
 RETURNS boolean
-LANGUAGE plpgsql SET enable_seqscan = off AS $function$
+LANGUAGE plpgsql SET lock_timeout = '1s' SET enable_seqscan = off AS $function$
 DECLARE
   now_ms CONSTANT bigint := floor(extract(epoch FROM clock_timestamp()) * 1000);
 BEGIN

@@ -7,7 +7,7 @@
 
 CREATE FUNCTION {{table_delete}}(the_key text)
 RETURNS boolean
-LANGUAGE plpgsql SET enable_seqscan = off AS $function$
+LANGUAGE plpgsql SET lock_timeout = '1s' SET enable_seqscan = off AS $function$
 #variable_conflict use_column
 DECLARE
   now_ms CONSTANT bigint := floor(extract(epoch FROM clock_timestamp()) * 1000);

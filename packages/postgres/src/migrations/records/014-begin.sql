@@ -2,7 +2,8 @@
 --
 -- In   fingerprint, the fence of the attempt waited for (NULL: none)
 -- Out  one text as of {{table_claim}}, which may end early where the rest is NULL. Its outcome is acquired, busy, succeeded,
---      failed, mismatch or expired; if acquired, its tenth part is the fence of the attempt before, for {{table_settle}}
+--      failed, mismatch or expired; if acquired, its tenth part is the fence of the attempt before, and its last one tells
+--      this transaction from others: both are for {{table_settle}}
 --
 -- Whoever has the key holds an advisory lock until its transaction ends. Nobody waits for that lock: who does not get it is
 -- told so, and can give its connection back. The record is looked at after the lock was taken, by a statement that sees
@@ -19,7 +20,9 @@ BEGIN
   IF NOT pg_try_advisory_xact_lock(hashtextextended({{channel}} || the_key, 0)) THEN RETURN 'busy'; END IF;
   SELECT * INTO r FROM {{table}} WHERE key = the_key;
   IF r.key IS NULL THEN
-    RETURN E'acquired\x01\x02\x011\x01' || (extract(epoch FROM clock_timestamp()) * 1000000)::bigint;
+    RETURN format(
+      E'acquired\x01\x02\x011\x01%s\x01\x02\x01\x02\x01\x02\x01\x02\x01\x02\x01\x02\x01%s',
+      (extract(epoch FROM clock_timestamp()) * 1000000)::bigint, (extract(epoch FROM now()) * 1000000)::bigint);
   END IF;
   DECLARE
     never CONSTANT bigint := 8640000000000000;
@@ -44,7 +47,8 @@ BEGIN
     RETURN array_to_string(
       ARRAY[
         'acquired', NULL, CASE WHEN is_kept THEN r.attempt + 1 ELSE 1 END::text,
-        greatest(r.fence + 1, micros)::text, NULL, NULL, NULL, NULL, NULL, r.fence::text
+        greatest(r.fence + 1, micros)::text, NULL, NULL, NULL, NULL, NULL, r.fence::text,
+        (extract(epoch FROM now()) * 1000000)::bigint::text
       ], E'\x01', E'\x02');
   END;
 END

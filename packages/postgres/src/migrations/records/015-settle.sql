@@ -1,7 +1,7 @@
 -- Keeps the answer of a transaction in that transaction, or the final failure of one that was rolled back.
 --
--- In   fingerprint (NULL: none); attempt, fence and found_fence, as {{table_begin}} told them; value or failure, and which of
---      them it is; retention_ms, tombstone_ms (NULL: without limit)
+-- In   fingerprint (NULL: none); attempt, fence, found_fence and the transaction (NULL: another one), as {{table_begin}} told them;
+--      value or failure, and which of them it is; retention_ms, tombstone_ms (NULL: without limit)
 -- Out  true; or false if somebody else, who does not ask for the lock of {{table_begin}}, has claimed the key since, and nothing was
 --      written. An answer that cannot be kept is a conflict instead (40001), whose transaction must not commit.
 --
@@ -9,12 +9,16 @@
 
 CREATE FUNCTION {{table_settle}}(
   the_key text, the_owner text, the_fingerprint text, the_attempt integer, the_fence bigint, found_fence bigint,
-  the_state text, the_value text, the_failure text, retention_ms bigint, tombstone_ms bigint
+  the_transaction bigint, the_state text, the_value text, the_failure text, retention_ms bigint, tombstone_ms bigint
 )
 RETURNS boolean
-LANGUAGE plpgsql AS $function$
+LANGUAGE plpgsql SET enable_seqscan = off AS $function$
 #variable_conflict use_column
 BEGIN
+  IF (extract(epoch FROM now()) * 1000000)::bigint <> the_transaction THEN
+    RAISE EXCEPTION 'the transaction was ended by the body, and what it wrote then has no record'
+      USING ERRCODE = '2D000', HINT = 'the body must not COMMIT or ROLLBACK what it was given';
+  END IF;
   -- From here on, who places a watch waits for the end of this transaction.
   PERFORM pg_advisory_xact_lock(hashtextextended({{channel}} || the_key, 1));
   IF found_fence IS NULL THEN
