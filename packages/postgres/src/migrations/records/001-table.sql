@@ -28,7 +28,7 @@ CREATE TABLE {{table}} (
   -- Of a running record: that of the attempt before, which comes back if the attempt is released.
   failure text,
   value text,
-  -- An array of names and values, [["charge", "…"], ["ship", null]], in the order in which they were saved.
+  -- An array of names and values, [["charge", "..."], ["ship", null]], in the order in which they were saved.
   steps jsonb
 ) WITH (fillfactor = 30, vacuum_truncate = false);
 

@@ -8,7 +8,7 @@
 --      fence; whether it is a takeover; whether it is retryable; fingerprint; value or failure; steps
 --
 -- A function, and not one statement, for three reasons. Each statement inside sees what was committed before it began,
--- whereas INSERT … ON CONFLICT DO NOTHING and SELECT in one statement share a snapshot, in which the record of a winner
+-- whereas INSERT ... ON CONFLICT DO NOTHING and SELECT in one statement share a snapshot, in which the record of a winner
 -- who commits meanwhile is to be found by neither. A record is looked at without a lock, and locked and looked at again
 -- only if it is to be written, so that a replay leaves no trace. And its plans stay with the server's connection, also
 -- where a pooler hands that to somebody else after each transaction.
