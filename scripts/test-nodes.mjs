@@ -7,10 +7,9 @@ const majors = process.argv.slice(2)
 /** Whether the suites notice what is broken does not depend on Node. */
 const TESTS = [
   ...['core', 'conformance', 'redis', 'postgres', 'mongo'].flatMap((project) => ['--project', project]),
-  ...['script-mutants', 'broken-stores', 'simulate-mutants'].flatMap((name) => [
-    '--exclude',
-    `**/${name}.test.ts`,
-  ]),
+  ...['script-mutants', 'statement-mutants', 'lock-mutants', 'broken-stores', 'simulate-mutants'].flatMap(
+    (name) => ['--exclude', `**/${name}.test.ts`],
+  ),
 ]
 const { packageManager } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
 
