@@ -8,9 +8,14 @@ export type Refusal = Exclude<ClaimOutcome, { type: 'acquired' | 'running' }>
 
 /**
  * A transaction that is still open has a record of this key, and nobody else can see which. It began after whatever the
- * claimant may have waited for, and leaves no failure that could be shared.
+ * claimant may have waited for, and leaves no failure that could be shared: so no record has a fence as high as this.
  */
-export const HELD_BY_TRANSACTION: ClaimOutcome = { type: 'running', attempt: 1, fence: 0, leaseMs: 1000 }
+export const HELD_BY_TRANSACTION: ClaimOutcome = {
+  type: 'running',
+  attempt: 1,
+  fence: Number.MAX_SAFE_INTEGER,
+  leaseMs: 1000,
+}
 
 /** What a record says to a claimant who only looks at it: nothing, unless it has an answer that can no longer change. */
 export function finalOutcome(record: SeenRecord, claim: Claim): Refusal | undefined {

@@ -58,6 +58,12 @@ export interface CoalescerOptions<Request, Reply> {
 interface Waiting<Request, Reply> {
   readonly request: Request
   readonly resolve: (reply: Promise<Reply>) => void
+  readonly reject: (reason: unknown) => void
+}
+
+interface Sent<Request> {
+  readonly requests: readonly Request[]
+  readonly answered: Promise<unknown>
 }
 
 /**
@@ -67,6 +73,7 @@ interface Waiting<Request, Reply> {
 export class Coalescer<Request extends { readonly key: string }, Reply> {
   readonly #options: CoalescerOptions<Request, Reply>
   #waiting: Waiting<Request, Reply>[] = []
+  readonly #sent = new Set<Sent<Request>>()
 
   constructor(options: CoalescerOptions<Request, Reply>) {
     this.#options = options
@@ -75,14 +82,32 @@ export class Coalescer<Request extends { readonly key: string }, Reply> {
 
   add(request: Request): Promise<Reply> {
     const { lanes } = this.#options
-    return new Promise((resolve) => {
-      const waiting = { request, resolve }
+    return new Promise((resolve, reject) => {
+      const waiting = { request, resolve, reject }
       if (lanes.idle) this.#dispatch([waiting])
       else {
         lanes.waiting++
         if (this.#waiting.push(waiting) === 1 && lanes.free) lanes.schedule()
       }
     })
+  }
+
+  /**
+   * What waits and is not to be sent any more is rejected with this reason; resolves when none of it is under way either.
+   */
+  async withdraw(isMeant: (request: Request) => boolean, reason: unknown): Promise<void> {
+    const kept: Waiting<Request, Reply>[] = []
+    for (const waiting of this.#waiting) {
+      if (!isMeant(waiting.request)) kept.push(waiting)
+      else {
+        this.#options.lanes.waiting--
+        waiting.reject(reason)
+      }
+    }
+    this.#waiting = kept
+    for (const batch of this.#sent) {
+      if (batch.requests.some(isMeant)) await batch.answered
+    }
   }
 
   #flush(): void {
@@ -109,8 +134,14 @@ export class Coalescer<Request extends { readonly key: string }, Reply> {
   #dispatch(batch: readonly Waiting<Request, Reply>[]): void {
     const { lanes, send } = this.#options
     lanes.enter()
-    const replies = send(batch.map(({ request }) => request))
+    const requests = batch.map(({ request }) => request)
+    const replies = send(requests)
     for (const [i, { resolve }] of batch.entries()) resolve(replies[i] as Promise<Reply>)
-    void Promise.allSettled(replies).then(() => lanes.leave())
+    const answered = Promise.allSettled(replies).then(() => {
+      this.#sent.delete(sent)
+      lanes.leave()
+    })
+    const sent = { requests, answered }
+    this.#sent.add(sent)
   }
 }

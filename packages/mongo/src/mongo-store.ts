@@ -99,7 +99,9 @@ export class MongoStore implements TransactionalStore<ClientSession> {
     return this.#write('extend', held(lease), update)
   }
 
-  release(holder: Holder): Promise<boolean> {
+  async release(holder: Holder): Promise<boolean> {
+    // The caller did not wait for its claim; what of that is still to come must not come afterwards.
+    await this.#together.withdraw(holder)
     return this.#write('release', held(holder), RELEASED)
   }
 

@@ -1,4 +1,4 @@
-import type { Claim, ClaimOutcome, Completion, StoreError } from '@idem/core'
+import { type Claim, type ClaimOutcome, type Completion, type Holder, StoreError } from '@idem/core'
 import type { Collection, Db } from 'mongodb'
 import { finalOutcome } from './claim-outcome'
 import { type Claims, PATIENCE_MS } from './claims'
@@ -49,6 +49,12 @@ export class Together {
       fits: isSmallCompletion,
       send: (batch) => this.#sendCompletions(batch),
     })
+  }
+
+  /** A claim that is given up: it is not sent any more, or has been answered. */
+  async withdraw({ key, owner }: Holder): Promise<void> {
+    const isMeant = (claim: Claim) => claim.owner === owner && claim.key === key
+    await this.claims.withdraw(isMeant, new StoreError('the claim was given up before it was sent'))
   }
 
   /** First looks which are answered already; of those that are new, the documents are inserted. */
