@@ -57,13 +57,14 @@ const NEEDS_KEY = ['POST', 'PATCH']
 export function idempotentFetch(options: IdempotentFetchOptions = {}): Fetch {
   onlyKnown(options, OPTIONS)
   const { fetch: send = (input, init) => fetch(input, init), runtime = systemRuntime, retries = 3 } = options
-  const { key: keyOf = () => crypto.randomUUID() } = options
+  const { key: keyOf = () => crypto.randomUUID(), maxRetryAfter = '60s' } = options
+  const { deadline = '2m', backoff = '250ms' } = options
   check('fetch', send, isFunctionOr(send), 'a function')
   check('key', keyOf, isFunctionOr(keyOf), 'a function')
   if (retries !== 0) wholeNumber('retries', retries, true)
-  const maxRetryAfterMs = milliseconds('maxRetryAfter', options.maxRetryAfter ?? '60s', { min: 0 })
-  const deadlineMs = milliseconds('deadline', options.deadline ?? '2m', { unlimited: true })
-  const backoffMs = milliseconds('backoff', options.backoff ?? '250ms')
+  const maxRetryAfterMs = milliseconds('maxRetryAfter', maxRetryAfter, { min: 0 })
+  const deadlineMs = milliseconds('deadline', deadline, { unlimited: true })
+  const backoffMs = milliseconds('backoff', backoff)
 
   return async (input, init = {}) => {
     const of = input instanceof Request ? input : undefined

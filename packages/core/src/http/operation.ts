@@ -60,7 +60,6 @@ export async function operationOf<Source>(
   if (keyOf !== undefined) {
     key = (await keyOf(exchange.source)) || undefined
     if (key === undefined) return isRequired ? keyMissing(settings) : 'unprotected'
-    if (!isKey(key)) return keyMalformed(settings)
   }
 
   const payload: unknown =
@@ -73,12 +72,4 @@ export async function operationOf<Source>(
   if (rest === undefined)
     return { key: sha256(JSON.stringify(payload)), scope, payload: undefined, rest, waitMs }
   return problemOn(settings, 'body-too-large', `At most ${maxRequestBytes} bytes can be compared.`)
-}
-
-function isKey(key: string): boolean {
-  try {
-    return encodeKey('key', key) !== ''
-  } catch {
-    return false
-  }
 }

@@ -88,16 +88,22 @@ export interface HttpSettings<Source> {
   readonly route: RouteOptions
 }
 
-const ROUTE = {
-  retention: true,
-  tombstone: true,
-  lease: true,
-  maxRunTime: true,
-  maxAttempts: true,
-  onStoreDown: true,
-  settleTimeout: true,
-  storeTimeout: true,
-} satisfies Record<keyof RouteOptions, true>
+const duration =
+  (min: number, unlimited: boolean) =>
+  (option: string, value: Duration): unknown =>
+    milliseconds(option, value, { min, unlimited })
+
+/** What the engine will ask of each, asked before there is a request. */
+const ROUTE: Record<keyof RouteOptions, (option: string, value: never) => unknown> = {
+  retention: duration(1, true),
+  tombstone: duration(0, true),
+  lease: duration(1, false),
+  maxRunTime: duration(1, true),
+  settleTimeout: duration(1, false),
+  storeTimeout: duration(1, false),
+  maxAttempts: (option, value) => wholeNumber(option, value, true),
+  onStoreDown: (option, value) => check(option, value, ['throw', 'run'].includes(value), "'throw' or 'run'"),
+}
 
 const OWN: readonly Exclude<keyof HttpOptions<unknown>, keyof RouteOptions>[] = [
   'idem',
@@ -126,6 +132,7 @@ export function resolveHttpOptions<Source>(options: HttpOptions<Source>): HttpSe
   onlyKnown(options, [...OWN, ...Object.keys(ROUTE)])
   const { idem, scope, key, strict = false, required, fingerprint, onAbandoned, keepHeaders = [] } = options
   const { name = 'http', maxRequestBytes = MEBIBYTE, maxBodyBytes = MEBIBYTE, docs = DRAFT } = options
+  const { maxWait = '30s', retryAfter = '1s' } = options
   const { keeps = (status: number) => status < 500 && !PASSING.includes(status) } = options
   check('idem', idem, typeof (idem as Idem | undefined)?.execute === 'function', 'an Idem')
   check('scope', scope, scope === 'public' || typeof scope === 'function', "a function, or 'public'")
@@ -147,7 +154,9 @@ export function resolveHttpOptions<Source>(options: HttpOptions<Source>): HttpSe
   )
   const route: Record<string, unknown> = fingerprint === 'only' ? { retention: '1m' } : {}
   for (const option of Object.keys(ROUTE) as (keyof RouteOptions)[]) {
-    if (options[option] !== undefined) route[option] = options[option]
+    if (options[option] === undefined) continue
+    ROUTE[option](option, options[option] as never)
+    route[option] = options[option]
   }
   return {
     idem,
@@ -162,8 +171,8 @@ export function resolveHttpOptions<Source>(options: HttpOptions<Source>): HttpSe
     keeps,
     keepsHeader: headerRule(keepHeaders),
     onAbandoned,
-    maxWaitMs: milliseconds('maxWait', options.maxWait ?? '30s', { min: 0 }),
-    retryAfterMs: milliseconds('retryAfter', options.retryAfter ?? '1s'),
+    maxWaitMs: milliseconds('maxWait', maxWait, { min: 0 }),
+    retryAfterMs: milliseconds('retryAfter', retryAfter),
     docs,
     route,
   }

@@ -20,12 +20,5 @@ export function keyMissing(route: Route): Answer {
 }
 
 export function keyMalformed(route: Route): Answer {
-  const { key, strict } = route
-  const detail =
-    key !== undefined
-      ? 'A key has 1 to 255 characters, none of them a control character.'
-      : strict
-        ? HOW_TO
-        : `${HOW_TO} The quotes may be missing.`
-  return problemOn(route, 'key-malformed', detail)
+  return problemOn(route, 'key-malformed', route.strict ? HOW_TO : `${HOW_TO} The quotes may be missing.`)
 }

@@ -1,0 +1,94 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { canonicalForm, canonicalJson } from '../../../src/http/fingerprint/canonical-json'
+
+/** The value written another way: properties in another order, blanks, escapes. */
+function rewritten(value: unknown): string {
+  if (Array.isArray(value)) return `[ ${value.map(rewritten).join(' ,\n')} ]`
+  if (typeof value === 'string') {
+    const units = Array.from({ length: value.length }, (_, at) => value.charCodeAt(at))
+    return `"${units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('')}"`
+  }
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  const members = Object.entries(value).map(([name, child]) => `${rewritten(name)}\t:${rewritten(child)}`)
+  return `{ ${members.reverse().join(', ')} }`
+}
+
+describe('canonicalJson', () => {
+  it('is the text of RFC 8785, section 3.2', () => {
+    const text = `{
+      "numbers": [333333333.33333329, 1E30, 4.50, 2e-3, 0.000000000000000000000000001],
+      "string": "\\u20ac$\\u000F\\u000aA'\\u0042\\u0022\\u005c\\\\\\"\\/",
+      "literals": [null, true, false]
+    }`
+    // Its first number has more digits than a double holds: it stays as it was written.
+    expect(canonicalJson(text)).toBe(
+      '{"literals":[null,true,false],"numbers":[333333333.33333329,1e+30,4.5,0.002,1e-27],' +
+        '"string":"\u20ac$\\u000f\\nA\'B\\"\\\\\\\\\\"/"}',
+    )
+  })
+
+  it('sorts properties by their UTF-16 units, as RFC 8785 has it', () => {
+    const text = '{"\\u20ac":1,"\\r":2,"\\ufb33":3,"1":4,"\\ud83d\\ude00":5,"\\u0080":6,"\\u00f6":7}'
+    expect(canonicalJson(text)).toBe(
+      '{"\\r":2,"1":4,"\u0080":6,"\u00f6":7,"\u20ac":1,"\u{1f600}":5,"\ufb33":3}',
+    )
+  })
+
+  it('is one for all texts of a value', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        const form = canonicalJson(JSON.stringify(value))
+        expect(canonicalJson(rewritten(value))).toBe(form)
+        expect(canonicalForm(JSON.parse(JSON.stringify(value)))).toBe(
+          canonicalForm(JSON.parse(rewritten(value))),
+        )
+      }),
+    )
+  })
+
+  it('is another for another value', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.jsonValue(), (one, other) => {
+        const equal =
+          JSON.stringify(JSON.parse(canonicalJson(JSON.stringify(one)) as string)) ===
+          JSON.stringify(JSON.parse(canonicalJson(JSON.stringify(other)) as string))
+        expect(canonicalJson(JSON.stringify(one)) === canonicalJson(JSON.stringify(other))).toBe(equal)
+      }),
+    )
+  })
+
+  it.each([
+    ['{"n":9007199254740993}', '{"n":9007199254740992}'],
+    ['{"n":0.1000000000000000055}', '{"n":0.1}'],
+    ['{"n":1e400}', '{"n":null}'],
+    ['{"n":1e400}', '{"n":1e401}'],
+    ['{"n":1e-400}', '{"n":0}'],
+    ['{"n":12345678901234567890}', '{"n":"12345678901234567890"}'],
+  ])('tells %s from %s, which are one to a double or a careless eye', (one, other) => {
+    expect(canonicalJson(one)).not.toBe(canonicalJson(other))
+  })
+
+  it.each([
+    ['[1.0, 1e2, -0, 0.50]', '[1,100,0,0.5]'],
+    ['{"card":"4111111111111111","n":10}', '{"n":1e1,"card":"4111111111111111"}'],
+    ['{"a":9007199254740993,"b":1.0}', '{"b":1,"a":9007199254740993}'],
+  ])('takes %s and %s for one', (one, other) => {
+    expect(canonicalJson(one)).toBe(canonicalJson(other))
+  })
+
+  it.each(['', '{', '[1 2]', '1e5x', '1234567890123456 1', '01', 'NaN', '{"a":1234567890123456x}'])(
+    'has no form for %j, which is no JSON',
+    (text) => {
+      expect(canonicalJson(text)).toBeUndefined()
+    },
+  )
+
+  it('has no form for what is nested beyond any stack', () => {
+    expect(canonicalJson('['.repeat(200_000) + ']'.repeat(200_000))).toBeUndefined()
+  })
+
+  it('is not led astray by a property called __proto__', () => {
+    expect(canonicalJson('{"__proto__":{"a":1}}')).toBe('{"__proto__":{"a":1}}')
+  })
+})
