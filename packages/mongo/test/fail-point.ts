@@ -4,7 +4,9 @@ import type { Db } from 'mongodb'
 export interface Failing {
   readonly failCommands: readonly string[]
   readonly appName: string
-  readonly times: number
+  /** How many fail; or how many do not before all others do. */
+  readonly times?: number
+  readonly skip?: number
   readonly errorCode?: number
   readonly errorLabels?: readonly string[]
   readonly closeConnection?: boolean
@@ -12,6 +14,7 @@ export interface Failing {
 }
 
 /** Needs a `mongod` with `--setParameter enableTestCommands=1`, or one that always has it. */
-export async function failCommand(db: Db, { times, ...data }: Failing): Promise<void> {
-  await db.client.db('admin').command({ configureFailPoint: 'failCommand', mode: { times }, data })
+export async function failCommand(db: Db, { times, skip, ...data }: Failing): Promise<void> {
+  const mode = skip === undefined ? { times } : { skip }
+  await db.client.db('admin').command({ configureFailPoint: 'failCommand', mode, data })
 }

@@ -288,6 +288,45 @@ describe.skipIf(inject('mongoUrl') === undefined)('a transaction', () => {
     },
   )
 
+  it('has committed though the server, asked again, no longer knows of it: the record tells', async () => {
+    const proxy = await startTcpProxy(own.url)
+    try {
+      const through = own.open({ directConnection: true, appName: key }, proxy.url)
+      const forgotten = { errorCode: 251, errorLabels: ['TransientTransactionError'] }
+      await failCommand(own.db, { failCommands: ['commitTransaction'], appName: key, skip: 1, ...forgotten })
+      const lost = proxy.cutAfterNextRequest(1, 'commitTransaction')
+      let runs = 0
+      const answer = process(through).transaction(key, (ctx) => {
+        runs++
+        return deposit(10, through)(ctx)
+      })
+      expect(await answer).toBe(10)
+      await lost
+      expect([runs, await balance()]).toEqual([1, 10])
+    } finally {
+      await proxy.close()
+    }
+  })
+
+  it('is not asked for by others of its process while it has the key', async () => {
+    const seen = observed(own)
+    const events: string[] = []
+    const waiting = process(seen.db, { observer: ({ type }) => events.push(type) })
+    const answers: Promise<unknown>[] = []
+    let sent = 0
+    seen.db.client.on('commandStarted', ({ commandName }) => {
+      if (commandName === 'findAndModify') sent++
+    })
+    await process(seen.db).transaction(key, async (ctx) => {
+      const before = sent
+      answers.push(waiting.transaction(key, () => 'no'))
+      await expect.poll(() => events).toContain('waiting')
+      expect(sent).toBe(before)
+      return deposit(10, seen.db)(ctx)
+    })
+    expect(await Promise.all(answers)).toEqual([10])
+  })
+
   it('is told of a standalone server before its body runs', async () => {
     const through = own.open({ appName: key })
     // What a server says that is no member of a replica set.
