@@ -1,4 +1,4 @@
-import { equal } from 'node:assert/strict'
+import { equal, ok } from 'node:assert/strict'
 import type { CaseGroup } from '../suite/conformance-case'
 import { gate, until } from './until'
 import { webCase } from './web-case'
@@ -76,7 +76,9 @@ export const concurrencyCases: CaseGroup<WebScene> = {
         await webCase('', { ...plan, options: { maxWait: 50 } }, async (site) => {
           const first = site.ask({ key: '"a"' })
           await until('it runs', () => site.runs === 1)
+          const before = performance.now()
           isProblem(await site.ask({ key: '"a"', headers: waiting }), 409, 'in-progress')
+          ok(performance.now() - before < 10_000, 'it waited as long as the client would')
           open()
           equal((await first).status, 200)
         }).run(scene)

@@ -37,9 +37,17 @@ export function describeWebAdapter(name: string, adapter: WebAdapter): void {
   registerCases(name, groups, stageOf(adapter))
 }
 
-/** Runs the cases of {@link describeWebAdapter} in any program, one after another, and yields those that fail. */
-export function webAdapterFailures(adapter: WebAdapter): AsyncGenerator<CaseFailure, void, undefined> {
-  return failures(groups, stageOf(adapter))
+/**
+ * Runs the cases of {@link describeWebAdapter} in any program, one after another, and yields those that fail.
+ *
+ * @param about - only those of this part
+ */
+export function webAdapterFailures(
+  adapter: WebAdapter,
+  about?: string,
+): AsyncGenerator<CaseFailure, void, undefined> {
+  const chosen = groups.filter((group) => about === undefined || group.about === about)
+  return failures(chosen, stageOf(adapter))
 }
 
 function stageOf(adapter: WebAdapter): Stage<WebAdapter, WebScene> {

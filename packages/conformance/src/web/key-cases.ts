@@ -63,6 +63,7 @@ export const keyCases: CaseGroup<WebScene> = {
       const first = await site.ask({ key: '"a \\"b\\", \\\\c"' })
       isReplay(first, await site.ask({ key: '"a \\"b\\", \\\\c"' }))
       isFirst(await site.ask({ key: '"a b, c"' }), 2)
+      isReplay(await site.ask({ key: '"a\\\\b"' }), await site.ask({ key: 'a\\b' }))
     }),
     webCase('may have 255 characters', {}, async (site) => {
       isFirst(await site.ask({ key: `"${'k'.repeat(255)}"` }), 1)

@@ -35,7 +35,7 @@ const OTHER: readonly (readonly [what: string, one: RawRequest, other: RawReques
   ['a query where there was none', {}, { target: '/orders?dry=0' }],
   ['another path', {}, { target: '/refunds' }],
   ['another method', {}, { method: 'PATCH' }],
-  ['another media type', {}, { headers: typed('text/plain') }],
+  ['another media type', { headers: typed('text/html') }, { headers: typed('text/plain') }],
   [
     'a byte more of text',
     { headers: typed('text/plain') },

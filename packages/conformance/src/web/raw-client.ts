@@ -133,8 +133,10 @@ export class RawConnection {
         return
       }
       if (socket.destroyed || socket.readableEnded) throw new Error('the connection ended before the answer')
-      await new Promise<void>((resolve) => {
+      await new Promise<void>((resolve, reject) => {
+        const timer = setTimeout(() => reject(new Error('no answer comes')), PATIENCE_MS)
         const wake = (): void => {
+          clearTimeout(timer)
           for (const event of EVENTS) socket.off(event, wake)
           resolve()
         }
@@ -144,6 +146,8 @@ export class RawConnection {
   }
 }
 
+/** Longer than any answer takes on a busy machine. */
+const PATIENCE_MS = 20_000
 const EVENTS = ['readable', 'end', 'close'] as const
 
 /** Sends a request on a connection of its own, and reads the answer. */

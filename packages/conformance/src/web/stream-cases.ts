@@ -36,10 +36,11 @@ export const streamCases: CaseGroup<WebScene> = {
           equal(String(await client.piece()), 'two')
           await until('it is being settled', () => site.records.count('complete') === 1)
           let isOver = false
-          const over = client.piece().then((piece) => {
+          const over = client.piece()
+          const ended = (): void => {
             isOver = true
-            return piece
-          })
+          }
+          over.then(ended, ended)
           await site.ping()
           ok(!isOver)
           settle.open()
@@ -170,6 +171,16 @@ export const streamCases: CaseGroup<WebScene> = {
           const first = await site.ask({ key: '"a"', body, headers })
           equal(first.status, 413)
           isReplay(first, await site.ask({ key: '"a"', body, headers }))
+          // However it is cut on its way.
+          const cut = await site.begin({
+            key: '"a"',
+            headers,
+            body: body.slice(0, 77_777),
+            declaredLength: body.length,
+          })
+          await site.ping()
+          cut.socket.write(body.slice(77_777))
+          isReplay(first, await cut.response())
           isProblem(await site.ask({ key: '"a"', body: `${body}x`, headers }), 422, 'key-reused')
           const other = `${body.slice(0, 50_000)}y${body.slice(50_001)}`
           isProblem(await site.ask({ key: '"a"', body: other, headers }), 422, 'key-reused')
