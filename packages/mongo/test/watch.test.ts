@@ -113,12 +113,15 @@ describe.skipIf(url === undefined)('by change streams', () => {
     server.refuse(true)
     server.cut()
     await expect.poll(() => told, { timeout: 10_000 }).toEqual([true])
-    // Whoever comes now is told so too.
+    // Whoever comes now is told so too, unless it has left by then.
+    const gone = await watching(store, 'gone')
+    gone.leave()
     const late = await watching(store, 'late')
     await expect.poll(() => late.told).toEqual([true])
     server.refuse(false)
     await expect.poll(() => told, { timeout: 20_000 }).toEqual([true, false])
     expect(late.told).toEqual([true, false])
+    expect(gone.told).toEqual([])
     leave()
     late.leave()
   }, 60_000)
