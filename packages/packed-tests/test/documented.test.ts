@@ -10,7 +10,11 @@ const environment: Readonly<Record<string, string>> = {
   ...(postgresUrl !== undefined && { DATABASE_URL: postgresUrl }),
 }
 const packages = inject('packed').map(({ name }) => name)
-const documents = ['README.md', ...packages.map((name) => `${name.replace('@idem', 'packages')}/README.md`)]
+const documents = [
+  'README.md',
+  'docs/http.md',
+  ...packages.map((name) => `${name.replace('@idem', 'packages')}/README.md`),
+]
 const programs = documents.flatMap(documentedPrograms)
 
 let project: EmptyProject

@@ -1,5 +1,6 @@
 // Uses nothing that only one engine has. What it prints is the same in all of them.
 import { Idem, MemoryStore } from '@idem/core'
+import { idempotent, idempotentFetch, isReplayed } from '@idem/core/http'
 
 const idem = new Idem({ store: new MemoryStore() })
 const told = []
@@ -32,6 +33,28 @@ told.push(await ship().catch((error) => error.message), ...(await ship()), ...(a
 told.push(
   ...(await Promise.all(Array.from({ length: 50 }, () => idem.run('once', () => ++attempts)))).slice(48),
 )
+
+let pages = 0
+const serve = idempotent(async (request) => new Response(`${await request.text()} ${++pages}`), {
+  idem,
+  scope: (request) => request.headers.get('x-user'),
+})
+let cuts = 0
+const send = idempotentFetch({
+  backoff: 1,
+  key: () => 'order 1',
+  fetch: async (request) => {
+    const answer = await serve(request)
+    if (cuts++ === 0) throw new TypeError('cut on the way')
+    return answer
+  },
+})
+const answer = await send('http://shop.test/', {
+  method: 'POST',
+  body: '\u00e9',
+  headers: { 'x-user': 'ann' },
+})
+told.push(answer.status, isReplayed(answer), await answer.text(), pages)
 
 for await (const record of idem.records()) told.push(`${record.key} ${record.state}`)
 console.log(JSON.stringify(told))
