@@ -28,6 +28,8 @@ export interface Play {
   readonly worker: URL
   /** Which requests may lose their reply. */
   readonly losable: Matching
+  /** How much longer it may take until every caller has its answer. @defaultValue 0 */
+  readonly patienceMs?: number
   readonly check: (facts: RunFacts) => Promise<Violation[]> | Violation[]
 }
 
@@ -69,7 +71,8 @@ async function perform(
   const notKilled = 'notKilled' in server && wanted.restarts > 0 ? server.notKilled : undefined
   const faults = planFaults(wanted, workload)
   const log = new DirectorLog(clock)
-  const giveUpAtMs = durationMs + DRAIN_MS
+  const { losable, patienceMs = 0 } = play
+  const giveUpAtMs = durationMs + DRAIN_MS + patienceMs
   const fleet = new Fleet(
     {
       workload,
@@ -90,7 +93,6 @@ async function perform(
   try {
     const beganAt = await fleet.startAll()
     const { proxies } = network
-    const { losable } = play
     await inflict(faults, { fleet, server, proxies, losable, log, clock, seed, done, beganAt })
     phase = 'drain'
     fleet.dismiss()
@@ -99,7 +101,7 @@ async function perform(
     phase = 'audit'
     fleet.startAuditor()
     fleet.dismiss()
-    unfinished.push(...(await fleet.drained(AUDIT_MS)))
+    unfinished.push(...(await fleet.drained(AUDIT_MS + patienceMs)))
     await fleet.close()
 
     const events = [...fleet.events, ...log.events]

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { DEFAULT_FAULTS } from '../src/faults/plan-faults'
 import { HELP, readSettings } from '../src/settings'
+import { mongoTarget } from '../src/targets/mongo/mongo-target'
 import { postgresTarget } from '../src/targets/postgres/postgres-target'
 import { redisTarget } from '../src/targets/redis/redis-target'
 
@@ -23,6 +24,11 @@ describe('readSettings', () => {
     expect(readSettings(['--store', 'postgres'])).toMatchObject({ target: postgresTarget, bank: undefined })
   })
 
+  it('makes transfers on MongoDB', () => {
+    const args = ['--transfers', '--store', 'mongo']
+    expect(readSettings(args)).toMatchObject({ target: mongoTarget, bank: mongoTarget })
+  })
+
   it('ends when the minutes are over', async () => {
     const settings = readSettings(['--minutes', '0.000001'])
     await expect.poll(() => settings !== 'help' && settings.mayGoOn(0)).toBe(false)
@@ -32,7 +38,7 @@ describe('readSettings', () => {
     [['--store', 'paper'], '--store must be one of redis, postgres, mongo; got paper'],
     [
       ['--transfers', '--store', 'redis'],
-      '--transfers need transactions: --store must be one of postgres; got redis',
+      '--transfers need transactions: --store must be one of postgres, mongo; got redis',
     ],
     [['--minutes', '0'], '--minutes must be a number above 0; got 0'],
     [['--rounds', '1.5'], '--rounds must be a whole number; got 1.5'],

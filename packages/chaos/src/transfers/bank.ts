@@ -9,6 +9,13 @@ export interface Bank {
   open(url: string, name: string): Promise<void>
   /** Reads the books, on connections of its own. */
   read(url: string, name: string): Promise<Books>
+  /** How much is asked of it in a run, unless told otherwise. @defaultValue 200 keys, 6 duplicates, 6 processes */
+  readonly size?: { readonly keys: number; readonly duplicates: number; readonly processes: number }
+  /**
+   * For how many milliseconds the server keeps the transaction of a process that was killed, and locked what it has written.
+   * Where that is over as soon as the connection is gone, there is nothing to be told.
+   */
+  keptMs?(url: string): Promise<number>
   /** The request that commits a transaction, and nothing beside it. */
   readonly isCommit: Matching
   /** The program of its tellers: calls `runTransferWorker` with what opens a branch. */

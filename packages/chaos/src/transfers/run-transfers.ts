@@ -18,15 +18,16 @@ export interface TransferOptions extends ChaosOptions {
  */
 export async function runTransfers(options: TransferOptions): Promise<ChaosReport> {
   const { server, target, seed } = options
-  const { worker, isCommit, open, read } = target.bank
+  const { worker, isCommit, open, read, keptMs, size } = target.bank
   const clock = new SharedClock()
   const name = bankOf(clock.origin)
   await open(server.url, name)
   return runPlay(
-    { ...SIZE, ...options },
+    { ...SIZE, ...size, ...options },
     {
       worker,
       losable: isCommit,
+      patienceMs: (await keptMs?.(server.url)) ?? 0,
       check: async (facts) => checkTransfers({ ...facts, seed, books: await read(server.url, name) }),
     },
     clock,

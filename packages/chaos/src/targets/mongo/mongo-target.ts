@@ -1,16 +1,19 @@
 import { mongoDatabase, startMongo, startPrivateMongo, type TestServer } from '@idem/test-servers'
-import type { Target } from '../target'
+import { mongoBank } from '../../transfers/mongo/mongo-bank'
+import type { BankTarget } from '../target'
 
 /** MongoDB, which has on the disks of a majority what it has answered. Everything is kept in one database, that ends with the run. */
-export const mongoTarget: Target = {
+export const mongoTarget: BankTarget = {
   name: 'mongo',
   async start() {
-    const own = await startPrivateMongo()
+    // It would keep transactions of dead processes for a minute, for which short runs have no time.
+    const own = await startPrivateMongo({ args: ['--setParameter', 'transactionLifetimeLimitSeconds=3'] })
     if (!('reason' in own)) return { ...own, ...inDatabase(own) }
     const shared = await startMongo()
     return 'reason' in shared ? shared : { ...shared, ...inDatabase(shared), notKilled: own.reason }
   },
   worker: new URL('mongo-worker.ts', import.meta.url),
+  bank: mongoBank,
 }
 
 function inDatabase({ url: serverUrl, stop }: TestServer): Pick<TestServer, 'url' | 'stop'> {

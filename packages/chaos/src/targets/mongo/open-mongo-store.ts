@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { StoreError } from '@idem/core'
 import { MongoStore } from '@idem/mongo'
-import type { MongoClient } from 'mongodb'
+import { type MongoClient, MongoError } from 'mongodb'
 import type { OpenedStore } from '../../worker/run-worker'
 import { openClient } from './open-client'
 
@@ -16,17 +16,19 @@ export interface OpenedMongoStore extends OpenedStore {
 export async function openMongoStore(url: string, place: number): Promise<OpenedMongoStore> {
   const client = openClient(url)
   const store = new MongoStore(client.db(), { changeStreams: place % 2 === 0 })
-  await migrated(store)
+  await whenThere(() => client.connect())
+  await whenThere(() => store.migrate())
   return { store, client, close: () => client.close() }
 }
 
 /** A process may be started while the server is away. */
-async function migrated(store: MongoStore): Promise<void> {
+async function whenThere(ask: () => Promise<unknown>): Promise<void> {
   for (;;) {
     try {
-      return await store.migrate()
+      await ask()
+      return
     } catch (error) {
-      if (!(error instanceof StoreError)) throw error
+      if (!(error instanceof StoreError || error instanceof MongoError)) throw error
       await sleep(TRY_AGAIN_MS)
     }
   }
