@@ -1,10 +1,8 @@
 import type { AttemptContext } from '../options/options'
-import { mediaType } from './fingerprint/media-type'
 import type { HttpOptions } from './options'
 import { Protection } from './protection'
-import { WebBody } from './request/web-body'
-import { toResponse } from './response/answer'
-import { WebReply } from './response/web-reply'
+import { webAnswer } from './web-answer'
+import { WebExchange } from './web-exchange'
 
 /** A request as a protected handler gets it. */
 export interface Idempotent {
@@ -32,61 +30,11 @@ export function idempotent<Req extends Request = Request, Rest extends readonly 
 ): (request: Req, ...rest: Rest) => Promise<Response> {
   if (typeof handler !== 'function') throw new TypeError('handler must be a function')
   const protection = new Protection<Req>(options)
-  const { maxBodyBytes } = protection.settings
-
   return async (request, ...rest) => {
-    const { method, headers } = request
-    const { pathname, search } = new URL(request.url)
-    const body = new WebBody(request.body)
-    const exchange = {
-      // Functions among the options may read the body as well: they get one of their own.
-      get source() {
-        return body.whole === undefined ? request : withBody(request, body)
-      },
-      method,
-      target: pathname + search,
-      header: (name: string) => headers.get(name) ?? undefined,
-      body: (limit: number) => body.read(limit, mediaType(headers.get('content-type') ?? '').boundary),
-    }
-    return new Promise<Response>((resolve, reject) => {
-      let reply: WebReply | undefined
-      const answered = protection.handle(exchange, async (ctx, isProtected) => {
-        const given = isProtected
-          ? withBody(request, body, ctx.signal)
-          : body.wasRead
-            ? withBody(request, body)
-            : request
-        const response = await handler(Object.assign(given, { idempotency: ctx }), ...rest)
-        if (!isProtected) {
-          resolve(response)
-          return undefined
-        }
-        reply = new WebReply(response, maxBodyBytes)
-        if (!(await reply.isThereAtOnce())) resolve(reply.stream())
-        return reply.captured()
-      })
-      answered.then(
-        (instead) => {
-          if (reply?.isStreamed && instead !== undefined)
-            reply.fail(new Error('this attempt has lost its record'))
-          else if (instead !== undefined) resolve(toResponse(instead))
-          else resolve(reply?.release() as Response)
-        },
-        (error) => {
-          reply?.fail(error)
-          reject(error)
-        },
-      )
+    const exchange = new WebExchange(request)
+    return webAnswer(protection, exchange, (ctx, isProtected) => {
+      const given = exchange.request(isProtected ? ctx.signal : undefined)
+      return handler(Object.assign(given, { idempotency: ctx }), ...rest)
     })
   }
-}
-
-/** The same request, with the body as it can still be read, and with another signal if one is given. */
-function withBody<Req extends Request>(request: Req, body: WebBody, signal?: AbortSignal): Req {
-  // Frameworks have requests of their own, and handlers ask for what those can do.
-  const Same = request.constructor as new (input: Request, init?: object) => Req
-  return new Same(request, {
-    ...(body.wasRead && { body: body.toBody(), duplex: 'half' }),
-    ...(signal && { signal }),
-  })
 }

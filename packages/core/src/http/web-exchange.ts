@@ -1,0 +1,44 @@
+import type { Exchange, RequestBody } from './exchange'
+import { mediaType } from './fingerprint/media-type'
+import { WebBody } from './request/web-body'
+
+/** A web request as an {@link Exchange}, which can still be given to a handler afterwards, body and all. */
+export class WebExchange<Req extends Request> implements Exchange<Req> {
+  readonly method: string
+  readonly target: string
+  readonly #request: Req
+  readonly #body: WebBody
+
+  constructor(request: Req) {
+    const { pathname, search } = new URL(request.url)
+    this.method = request.method
+    this.target = pathname + search
+    this.#request = request
+    this.#body = new WebBody(request.body)
+  }
+
+  /** Functions among the options may read the body as well: once it was read, they get one of their own. */
+  get source(): Req {
+    return this.#body.whole === undefined ? this.#request : this.request()
+  }
+
+  header(name: string): string | undefined {
+    return this.#request.headers.get(name) ?? undefined
+  }
+
+  body(limit: number): Promise<RequestBody> {
+    return this.#body.read(limit, mediaType(this.header('content-type')).boundary)
+  }
+
+  /** The request for its handler, with the body as it can still be read, and with another signal if one is given. */
+  request(signal?: AbortSignal): Req {
+    const { wasRead } = this.#body
+    if (!wasRead && signal === undefined) return this.#request
+    // Frameworks have requests of their own, and handlers ask for what those can do.
+    const Same = this.#request.constructor as new (input: Request, init?: object) => Req
+    return new Same(this.#request, {
+      ...(wasRead && { body: this.#body.toBody(), duplex: 'half' }),
+      ...(signal && { signal }),
+    })
+  }
+}
