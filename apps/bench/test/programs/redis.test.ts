@@ -9,6 +9,7 @@ import type { Library } from '../../src/work/library'
 import { runsOnceAndReplays } from '../support/behaves'
 import { testRedis } from '../support/redis'
 import { trialSettings } from '../support/trial-settings'
+import { withVariable } from '../support/with-variable'
 
 const { isThere, url, client, keys } = testRedis()
 
@@ -92,16 +93,7 @@ describe.skipIf(!isThere)('what is measured on Redis', () => {
 })
 
 describe.skipIf(!isThere)('the program', () => {
-  async function open(): Promise<OpenProgram> {
-    const before = process.env['REDIS_URL']
-    process.env['REDIS_URL'] = url
-    try {
-      return await redis.open()
-    } finally {
-      if (before === undefined) delete process.env['REDIS_URL']
-      else process.env['REDIS_URL'] = before
-    }
-  }
+  const open = (): Promise<OpenProgram> => withVariable('REDIS_URL', url, redis.open)
 
   it('measures all trials', { timeout: 120_000 }, async () => {
     const { server: description, trials, close } = await open()
