@@ -1,3 +1,3 @@
 import { project } from '../../vitest.project.ts'
 
-export default project('demo')
+export default project('demo', { test: { globalSetup: ['test/servers.ts'] } })

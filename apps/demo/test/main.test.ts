@@ -13,6 +13,8 @@ const NO_REDIS =
   /^REDIS_URL is set, but no Redis answers at 127\.0\.0\.1:1: connect ECONNREFUSED .* unset REDIS_URL: .*\n$/
 const NO_POSTGRES =
   /^DATABASE_URL is set, but no PostgreSQL answers at 127\.0\.0\.1:1: connect ECONNREFUSED .* unset DATABASE_URL: .*\n$/
+const NO_MONGO =
+  /^MONGODB_URL is set, but no MongoDB answers at 127\.0\.0\.1:1: connect ECONNREFUSED .* unset MONGODB_URL: .*\n$/
 const RELIABLE = { FAILURE_RATE: '0', GATEWAY_DELAY: '0-0' }
 
 function pay(url: string, payment = order()): Promise<Response> {
@@ -105,10 +107,11 @@ test('a taken port is told with what to do, and ends with 1', async () => {
 })
 
 test.each([
-  [['--store', 'disk'], {}, /^--store must be memory, redis or postgres; got "disk"\n$/],
+  [['--store', 'disk'], {}, /^--store must be memory, redis, postgres or mongo; got "disk"\n$/],
   [['--processes', '4'], {}, /^--store memory keeps the records of one process: .*--processes 1\.\n$/],
   [['--store', 'redis'], { REDIS_URL: 'redis://:secret@127.0.0.1:1' }, NO_REDIS],
   [['--store', 'postgres'], { DATABASE_URL: 'postgres://me:secret@127.0.0.1:1/shop' }, NO_POSTGRES],
+  [['--store', 'mongo'], { MONGODB_URL: 'mongodb://me:secret@127.0.0.1:1/shop' }, NO_MONGO],
   [['--store', 'postgres'], { DATABASE_URL: 'postgres://[' }, /^DATABASE_URL must be like postgres:.*\n$/],
   [['--colour'], {}, /^Unknown option '--colour'.*\nSee --help\.\n$/],
   [[], { PORT: 'http' }, /^PORT must be a whole number from 0 to 65535; got "http"\n$/],
@@ -124,9 +127,10 @@ test('--help tells every flag, its variable and what it is unless set', async ()
   expect(await demo.ended).toBe(0)
   for (const line of [
     /--port +PORT .*\(8080 unless set\)/,
-    /--store +STORE .*memory, redis or postgres \(memory unless set\)/,
+    /--store +STORE .*memory, redis, postgres or mongo \(memory unless set\)/,
     /REDIS_URL .*\(one is started unless set\)/,
     /DATABASE_URL .*\(one is started unless set\)/,
+    /MONGODB_URL .*\(one is started unless set\)/,
     /--max-running/,
   ]) {
     expect(demo.stdout()).toMatch(line)

@@ -36,8 +36,8 @@ test.each([
   [{ PORT: '-1' }, 'PORT must be a whole number from 0 to 65535; got "-1"'],
   [{ PORT: '65536' }, 'PORT must be a whole number from 0 to 65535; got "65536"'],
   [{ PORT: '80.5' }, 'PORT must be a whole number from 0 to 65535; got "80.5"'],
-  [{ STORE: 'disk' }, 'STORE must be memory, redis or postgres; got "disk"'],
-  [{ STORE: 'toString' }, 'STORE must be memory, redis or postgres; got "toString"'],
+  [{ STORE: 'disk' }, 'STORE must be memory, redis, postgres or mongo; got "disk"'],
+  [{ STORE: 'toString' }, 'STORE must be memory, redis, postgres or mongo; got "toString"'],
   [{ FAILURE_RATE: '1.1' }, 'FAILURE_RATE must be a number from 0 to 1; got "1.1"'],
   [{ FAILURE_RATE: 'x' }, 'FAILURE_RATE must be a number from 0 to 1; got "x"'],
   [{ GATEWAY_DELAY: '5' }, 'GATEWAY_DELAY must be a range such as 100-500, up to 60000; got "5"'],
@@ -53,7 +53,7 @@ test.each([
 })
 
 test.each([
-  [['--store', 'disk'], '--store must be memory, redis or postgres; got "disk"'],
+  [['--store', 'disk'], '--store must be memory, redis, postgres or mongo; got "disk"'],
   [['--port='], '--port must be a whole number from 0 to 65535; got ""'],
   [['--port'], 'See --help'],
   [['--colour'], 'See --help'],
@@ -65,7 +65,7 @@ test.each([
 test('several processes need a store that they can share', () => {
   expect(() => readSettings(['--processes', '4'], {})).toThrow(
     '--store memory keeps the records of one process: 4 processes would each charge the same payment. ' +
-      'Choose --store redis or --store postgres, or --processes 1.',
+      'Choose --store redis, --store postgres or --store mongo, or --processes 1.',
   )
   expect(readSettings(['--processes', '4', '--store', 'redis'], {})).toMatchObject({
     processes: 4,
