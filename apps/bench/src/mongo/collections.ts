@@ -4,7 +4,7 @@ import type { Collection, Db } from 'mongodb'
 export const WRITES = { writeConcern: { w: 'majority', journal: true } } as const
 
 /** What the store reads with: what a majority has. */
-export const READS = { readConcern: { level: 'majority' } } as const
+const READS = { readConcern: { level: 'majority' } } as const
 
 export interface RawRecord {
   readonly _id: string

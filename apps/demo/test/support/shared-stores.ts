@@ -39,7 +39,7 @@ export const sharedStores = (): Promise<SharedStore[]> =>
     ownMongo().then(onMongo),
   ])
 
-export const onRedis = (server: PrivateServer | undefined): SharedStore => ({
+const onRedis = (server: PrivateServer | undefined): SharedStore => ({
   title: 'Redis',
   kind: redis,
   server: server && { url: server.url, ...killing(server) },
