@@ -6,7 +6,10 @@ import { readFileSync } from 'node:fs'
 const majors = process.argv.slice(2)
 /** Whether the suites notice what is broken does not depend on Node. */
 const TESTS = [
-  ...['core', 'conformance', 'redis', 'postgres', 'mongo'].flatMap((project) => ['--project', project]),
+  ...['core', 'conformance', 'redis', 'postgres', 'mongo', 'hono'].flatMap((project) => [
+    '--project',
+    project,
+  ]),
   ...['script-mutants', 'statement-mutants', 'lock-mutants', 'broken-stores', 'simulate-mutants'].flatMap(
     (name) => ['--exclude', `**/${name}.test.ts`],
   ),

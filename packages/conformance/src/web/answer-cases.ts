@@ -219,5 +219,4 @@ const OF_ONE_RESPONSE = [
   ['ratelimit', 'limit=10, remaining=1'],
   ['x-ratelimit-remaining', '1'],
   ['proxy-connection', 'keep-alive'],
-  ['trailer', 'Expires'],
 ] as const

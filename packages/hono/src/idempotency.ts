@@ -1,0 +1,61 @@
+import type { AttemptContext } from '@idem/core'
+import { type Exchange, type HttpOptions, Protection, WebExchange, webAnswer } from '@idem/core/http'
+import type { Context, Env, MiddlewareHandler } from 'hono'
+
+/** What the middleware adds to a context: `c.get('idempotency')`, also written `c.var.idempotency`. */
+export interface IdempotencyEnv {
+  Variables: {
+    /** The attempt that this request is; where it is not protected, one that nothing is kept of (`key` is empty). */
+    idempotency: AttemptContext
+  }
+}
+
+/** How requests are protected: see `HttpOptions`. Functions are given Hono's context. */
+export type IdempotencyOptions<E extends Env = Env> = HttpOptions<Context<E>>
+
+/**
+ * Answers each idempotent request once, and every repetition with the same answer, whether that comes from a handler, from
+ * `notFound` or from `onError`. For an app, a router or a route, before or after whatever reads bodies.
+ *
+ * @throws TypeError that names the option that is wrong or unknown, and what it takes
+ * @example
+ * app.post('/payments', idempotency<AppEnv>({ idem, scope: (c) => c.get('user').id }), async (c) => {
+ *   const payment = await c.get('idempotency').step('charge', () => charge(order))
+ *   return c.json(payment, 201)
+ * })
+ */
+export function idempotency<E extends Env = Env>(
+  options: IdempotencyOptions<E>,
+): MiddlewareHandler<IdempotencyEnv> {
+  const protection = new Protection<Context<E>>(options)
+  return async (c, next) => {
+    const { req } = c
+    const web = new WebExchange(req.raw)
+    // Whoever came before may have read the body; then Hono has kept it.
+    const wasRead = req.raw.bodyUsed
+    const exchange: Exchange<Context<E>> = {
+      source: c as unknown as Context<E>,
+      method: web.method,
+      target: web.target,
+      header: (name) => web.header(name),
+      async body(limit) {
+        if (wasRead) return { bytes: new Uint8Array(await req.arrayBuffer()) }
+        const body = await web.body(limit)
+        if ('bytes' in body && body.rest === undefined) req.raw = web.request()
+        return body
+      },
+    }
+    let isOwn = false
+    const response = await webAnswer(protection, exchange, async (ctx, isProtected) => {
+      isOwn = true
+      if (isProtected && !wasRead) req.raw = web.request(ctx.signal)
+      c.set('idempotency', ctx)
+      await next()
+      return c.res
+    })
+    if (isOwn && response === c.res) return
+    // Hono adds the headers of what was there: those of outer middleware are wanted, those of the handler are there already.
+    if (isOwn) c.res = undefined
+    c.res = response
+  }
+}

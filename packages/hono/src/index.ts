@@ -1,0 +1,1 @@
+export { type IdempotencyEnv, type IdempotencyOptions, idempotency } from './idempotency'

@@ -1,0 +1,172 @@
+import { Idem, MemoryStore } from '@idem/core'
+import { Hono } from 'hono'
+import { setCookie } from 'hono/cookie'
+import { cors } from 'hono/cors'
+import { HTTPException } from 'hono/http-exception'
+import { streamText } from 'hono/streaming'
+import { describe, expect, it } from 'vitest'
+import { type IdempotencyEnv, idempotency } from '../src/index'
+
+const fresh = () => new Idem({ store: new MemoryStore() })
+
+interface ShopEnv extends IdempotencyEnv {
+  Variables: IdempotencyEnv['Variables'] & { readonly user: string }
+}
+
+const post = (body = '{"a":1,"b":2}', headers: Record<string, string> = {}): RequestInit => ({
+  method: 'POST',
+  body,
+  headers: { 'Idempotency-Key': '"a"', 'Content-Type': 'application/json', ...headers },
+})
+
+/** The same request twice. */
+async function twice(
+  app: { request(path: string, init: RequestInit): Response | Promise<Response> },
+  path = '/orders',
+  init = post(),
+): Promise<[Response, Response]> {
+  return [await app.request(path, init), await app.request(path, init)]
+}
+
+async function isReplay([first, again]: readonly [Response, Response]): Promise<void> {
+  expect(first.headers.get('idempotency-replayed')).toBeNull()
+  expect(again.headers.get('idempotency-replayed')).toBe('true')
+  expect(again.status).toBe(first.status)
+  expect(await again.text()).toBe(await first.text())
+}
+
+describe('idempotency', () => {
+  it.each(['an app', 'a router', 'a route'])('protects %s', async (where) => {
+    const app = new Hono<ShopEnv>()
+    const router = new Hono<ShopEnv>()
+    let runs = 0
+    const protect = idempotency({ idem: fresh(), scope: 'public' })
+    if (where === 'an app') app.use(protect)
+    if (where === 'a router') router.use(protect)
+    if (where === 'a route') router.post('/', protect, (c) => c.json({ run: ++runs }))
+    else router.post('/', (c) => c.json({ run: ++runs }))
+    app.route('/orders', router)
+    await isReplay(await twice(app))
+    expect(runs).toBe(1)
+  })
+
+  it('asks for the scope what earlier middleware knows of the user', async () => {
+    let runs = 0
+    const app = new Hono<ShopEnv>()
+      .use(async (c, next) => {
+        c.set('user', c.req.header('x-user') ?? '')
+        await next()
+      })
+      .use(idempotency<ShopEnv>({ idem: fresh(), scope: (c) => c.get('user') }))
+      .post('/orders', (c) => c.text(`${c.get('user')} ${++runs}`))
+    const ask = async (user: string) => (await app.request('/orders', post('{}', { 'x-user': user }))).text()
+    expect([await ask('ann'), await ask('bob'), await ask('ann')]).toEqual(['ann 1', 'bob 2', 'ann 1'])
+    expect((await app.request('/orders', post('{}'))).status).toBe(500)
+    expect(runs).toBe(2)
+  })
+
+  it('compares what earlier middleware has read, and leaves it to the handler', async () => {
+    let runs = 0
+    const app = new Hono<ShopEnv>()
+      .use(async (c, next) => {
+        await c.req.json()
+        await next()
+      })
+      .use(idempotency({ idem: fresh(), scope: 'public' }))
+      .post('/orders', async (c) => c.json({ run: ++runs, got: await c.req.json() }))
+    const first = await app.request('/orders', post())
+    expect(await first.clone().json()).toEqual({ run: 1, got: { a: 1, b: 2 } })
+    await isReplay([first, await app.request('/orders', post('{ "b": 2, "a": 1 }'))])
+    expect((await app.request('/orders', post('{"a":1}'))).status).toBe(422)
+  })
+
+  it('leaves to the handler what a function among the options has read', async () => {
+    const app = new Hono<ShopEnv>()
+      .use(idempotency({ idem: fresh(), scope: 'public', key: async (c) => (await c.req.json()).event }))
+      .post('/orders', async (c) => c.json([await c.req.json(), await c.req.raw.json()]))
+    const first = await app.request('/orders', post('{"event":"e1"}'))
+    expect(await first.json()).toEqual([{ event: 'e1' }, { event: 'e1' }])
+  })
+
+  it('keeps what onError and notFound answer', async () => {
+    let runs = 0
+    const app = new Hono<ShopEnv>()
+      .use(idempotency({ idem: fresh(), scope: 'public' }))
+      .post('/orders', () => {
+        runs++
+        throw new HTTPException(409, { message: 'sold out' })
+      })
+      .post('/broken', (c) => {
+        runs++
+        if (runs === 2) throw new Error('no connection')
+        return c.text('done')
+      })
+    app.onError((error, c) => c.text(error.message, error instanceof HTTPException ? error.status : 502))
+    app.notFound((c) => c.text('no such shop', 404))
+    await isReplay(await twice(app))
+    expect(runs).toBe(1)
+    const other = post('{}', { 'Idempotency-Key': '"b"' })
+    const [failed, done] = await twice(app, '/broken', other)
+    expect([failed.status, await failed.text(), await done.text()]).toEqual([502, 'no connection', 'done'])
+    await isReplay(await twice(app, '/nowhere', post('{}', { 'Idempotency-Key': '"c"' })))
+  })
+
+  it('leaves to outer middleware what that adds to each answer', async () => {
+    const app = new Hono<ShopEnv>()
+      .use(cors({ origin: (origin) => origin, credentials: true }))
+      .use(async (c, next) => {
+        setCookie(c, 'visit', '1')
+        await next()
+        c.header('X-Request-Id', crypto.randomUUID())
+      })
+      .use(idempotency({ idem: fresh(), scope: 'public' }))
+      .post('/orders', (c) => {
+        setCookie(c, 'order', '7')
+        setCookie(c, 'basket', '')
+        c.header('X-Request-Id', 'of the handler')
+        return c.json({ order: 7 }, 201, { Location: '/orders/7' })
+      })
+    const first = await app.request('/orders', post('{}', { Origin: 'https://one.example' }))
+    const again = await app.request('/orders', post('{}', { Origin: 'https://two.example' }))
+    expect(first.headers.getSetCookie()).toEqual(['visit=1; Path=/', 'order=7; Path=/', 'basket=; Path=/'])
+    expect(again.headers.getSetCookie()).toEqual(['visit=1; Path=/'])
+    expect(first.headers.get('access-control-allow-origin')).toBe('https://one.example')
+    expect(again.headers.get('access-control-allow-origin')).toBe('https://two.example')
+    expect(again.headers.get('location')).toBe('/orders/7')
+    expect(again.headers.get('x-request-id')).toMatch(/^[\da-f-]{36}$/)
+    expect(again.headers.get('x-request-id')).not.toBe(first.headers.get('x-request-id'))
+    await isReplay([first, again])
+  })
+
+  it('keeps what Hono streams', async () => {
+    let runs = 0
+    const app = new Hono<ShopEnv>()
+      .use(idempotency({ idem: fresh(), scope: 'public' }))
+      .post('/orders', (c) =>
+        streamText(c, async (stream) => {
+          await stream.write(`run ${++runs} `)
+          await stream.sleep(5)
+          await stream.write('done')
+        }),
+      )
+    const first = await app.request('/orders', post())
+    expect(await first.clone().text()).toBe('run 1 done')
+    await isReplay([first, await app.request('/orders', post())])
+    expect(runs).toBe(1)
+  })
+
+  it('gives the attempt to protected and unprotected handlers alike', async () => {
+    const app = new Hono<ShopEnv>()
+      .use(idempotency({ idem: fresh(), scope: 'public' }))
+      .all('/orders', async (c) => {
+        const { key, step } = c.get('idempotency')
+        return c.text(`${key} ${await step('once', () => 'ran')}`)
+      })
+    expect(await (await app.request('/orders', post())).text()).toBe('idem:http::a ran')
+    expect(await (await app.request('/orders')).text()).toBe(' ran')
+  })
+
+  it('refuses wrong options at once', () => {
+    expect(() => idempotency({ idem: fresh(), scope: 'user' as 'public' })).toThrow(TypeError)
+  })
+})
