@@ -10,7 +10,7 @@ const TESTS = [
     '--project',
     project,
   ]),
-  ...['script-mutants', 'statement-mutants', 'lock-mutants', 'broken-stores', 'simulate-mutants'].flatMap(
+  ...['script-mutants', 'lock-mutants', 'broken-stores', 'broken-web-adapters', 'simulate-mutants'].flatMap(
     (name) => ['--exclude', `**/${name}.test.ts`],
   ),
 ]

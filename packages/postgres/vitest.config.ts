@@ -6,7 +6,5 @@ export default project('postgres', {
     // The server has the machine's other tests beside it. Nothing here is to be quick, but to come.
     testTimeout: 30_000,
     expect: { poll: { timeout: 15_000 } },
-    // Some hundred stores on one server: too long for every run. `test:mutants` has them.
-    exclude: ['test/statement-mutants.test.ts'],
   },
 })
