@@ -61,7 +61,7 @@ class Pipelined {
   callback: (error: unknown, answer?: string) => void
   readonly #prepare: boolean
   readonly #steps: readonly Step[]
-  readonly #parsed: Step[] = []
+  readonly #parsed: Statement[] = []
   #answer: string | undefined
 
   constructor(prepare: boolean, steps: readonly Step[], callback: (error: unknown, answer?: string) => void) {
@@ -90,7 +90,7 @@ class Pipelined {
       // It may be there, if what came after it failed when it was parsed first. To close what is not there is no error.
       wire.close({ type: 'S', name })
       wire.parse({ text, name, types: [] })
-      this.#parsed.push(step)
+      this.#parsed.push({ name, text })
     }
     wire.bind({ statement: name, values, valueMapper: toText })
     wire.execute({ portal: '', rows: 0 })
@@ -113,7 +113,7 @@ class Pipelined {
   }
 
   handleReadyForQuery(wire: Wire): void {
-    for (const { name, text } of this.#parsed) wire.parsedStatements[`${name}_t`] = text
+    for (const { name, text } of this.#parsed) wire.parsedStatements[name] = text
     this.callback(null, this.#answer)
   }
 }
