@@ -21,6 +21,9 @@ interface Tried {
   readonly forgetful?: () => Promise<PrivateServer | Unavailable>
 }
 
+const LOST = 'nothing acknowledged is lost'
+const MOST_PLAYS = 6
+
 const stores: readonly Tried[] = [
   {
     title: 'Redis',
@@ -63,7 +66,12 @@ for (const [index, { title, target, forgetful }] of stores.entries()) {
       const started = await forgetful?.()
       if (started === undefined || 'reason' in started) throw new Error(started?.reason)
       try {
-        expect(await rulesBroken(target, started, { restarts: 3 })).toContain('nothing acknowledged is lost')
+        // Whether a kill hits what is not yet written down is chance: several plays make it all but certain.
+        const broken = new Set<string>()
+        for (let seed = 1; seed <= MOST_PLAYS && !broken.has(LOST); seed++) {
+          for (const rule of await rulesBroken(target, started, { restarts: 3 }, seed)) broken.add(rule)
+        }
+        expect([...broken]).toContain(LOST)
       } finally {
         await started.stop()
       }
@@ -104,8 +112,9 @@ async function rulesBroken(
   target: Target,
   server: PrivateServer,
   faults: Partial<FaultCounts>,
+  seed = 1,
 ): Promise<string[]> {
   const size = { keys: 24, duplicates: 12, durationMs: 4000 }
-  const report = await runChaos({ target, server, seed: 1, ...size, faults: { ...NO_FAULTS, ...faults } })
+  const report = await runChaos({ target, server, seed, ...size, faults: { ...NO_FAULTS, ...faults } })
   return report.violations.map(({ rule }) => rule)
 }

@@ -3,6 +3,7 @@ import type { ClientSession, Collection, MongoClient } from 'mongodb'
 import { claimOutcome, finalOutcome, HELD_BY_TRANSACTION, type Refusal } from './claim-outcome'
 import { claimUpdate, firstClaimUpdate } from './claim-update'
 import { ask, upsert } from './connection'
+import { afterDate } from './durations'
 import { escapeText } from './escaped-text'
 import type { Update } from './expressions'
 import { isConflict, tookTooLong } from './mongo-failure'
@@ -28,7 +29,7 @@ export class Claims {
     const record = await this.#update(claim, firstClaimUpdate(claim), session)
     if (record === undefined) return HELD_BY_TRANSACTION
     const outcome = claimOutcome(record, claim)
-    if (!mayBeGranted(outcome, record)) return outcome
+    if (!mayBeGranted(outcome, record, claim)) return outcome
     const decided = await this.#update(claim, claimUpdate(claim), session)
     return decided === undefined ? HELD_BY_TRANSACTION : claimOutcome(decided, claim)
   }
@@ -84,13 +85,12 @@ export class Claims {
 }
 
 /** Whether the rest of the rules could say otherwise. */
-function mayBeGranted(outcome: ClaimOutcome, { updatedAt, leaseUntil, attempt, now }: SeenRecord): boolean {
+function mayBeGranted(outcome: ClaimOutcome, record: SeenRecord, claim: Claim): boolean {
   switch (outcome.type) {
     case 'acquired':
-      // Not by this command, but by an earlier one whose reply was lost: then the lease is to be renewed.
-      return attempt > 1 || updatedAt < now
+      return !isHeldFor(claim, record)
     case 'running':
-      return now >= leaseUntil
+      return record.now >= record.leaseUntil
     case 'settled':
       return outcome.retryable
     case 'abandoned':
@@ -98,4 +98,9 @@ function mayBeGranted(outcome: ClaimOutcome, { updatedAt, leaseUntil, attempt, n
     default:
       return false
   }
+}
+
+/** Not so where an earlier command whose reply was lost has acquired it: then its lease and its keeping are to be renewed. */
+function isHeldFor({ leaseMs, keepMs }: Claim, { now, leaseUntil, expiresAt }: SeenRecord): boolean {
+  return +leaseUntil === +afterDate(now, leaseMs) && +expiresAt === +afterDate(now, keepMs)
 }
