@@ -33,15 +33,19 @@ export function idempotency<E extends Env = Env>(
     const web = new WebExchange(req.raw)
     // Whoever came before may have read the body; then Hono has kept it.
     const wasRead = req.raw.bodyUsed
+    let isWhole = false
     const exchange: Exchange<Context<E>> = {
-      source: c as unknown as Context<E>,
+      get source() {
+        if (isWhole) req.raw = web.request()
+        return c as unknown as Context<E>
+      },
       method: web.method,
       target: web.target,
       header: (name) => web.header(name),
       async body(limit) {
         if (wasRead) return { bytes: new Uint8Array(await req.arrayBuffer()) }
         const body = await web.body(limit)
-        if ('bytes' in body && body.rest === undefined) req.raw = web.request()
+        isWhole = 'bytes' in body && body.rest === undefined
         return body
       },
     }

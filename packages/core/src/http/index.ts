@@ -1,4 +1,5 @@
 export type { Exchange, RequestBody } from './exchange'
+export { type MediaType, mediaType } from './fingerprint/media-type'
 export { type Idempotent, idempotent } from './idempotent'
 export { type Fetch, type IdempotentFetchOptions, idempotentFetch, isReplayed } from './idempotent-fetch'
 export { formatKey, parseKey } from './key/parse-key'

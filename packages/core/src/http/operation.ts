@@ -5,6 +5,7 @@ import { requestFingerprint } from './fingerprint/request-fingerprint'
 import { parseKey } from './key/parse-key'
 import type { HttpSettings } from './options'
 import { preferredWait } from './prefer'
+import { problemOfToken } from './problem/problem-of-token'
 import { keyMalformed, keyMissing, problemOn } from './problem/problems'
 import type { RestOfBody } from './request/rest-of-body'
 import type { Answer } from './response/answer'
@@ -29,7 +30,8 @@ export interface Operation {
 /**
  * What a request asks for: to be protected, under a key; to be refused; or nothing.
  *
- * @throws what the functions among the options throw; `InvalidKeyError` if `scope` gives no key
+ * @throws what the functions among the options throw, but `key` an `InvalidTokenError`; `InvalidKeyError` if `scope` gives
+ * no key
  */
 export async function operationOf<Source>(
   exchange: Exchange<Source>,
@@ -58,7 +60,13 @@ export async function operationOf<Source>(
   const body: RequestBody = isRead ? await exchange.body(maxRequestBytes) : { parsed: undefined }
   const rest = 'rest' in body ? body.rest : undefined
   if (keyOf !== undefined) {
-    key = (await keyOf(exchange.source)) || undefined
+    try {
+      key = (await keyOf(exchange.source)) || undefined
+    } catch (error) {
+      const refusal = problemOfToken(error)
+      if (refusal === undefined) throw error
+      return problemOn(settings, refusal)
+    }
     if (key === undefined) return isRequired ? keyMissing(settings) : 'unprotected'
   }
 

@@ -38,7 +38,7 @@ export interface HttpOptions<Source> extends RouteOptions {
   readonly name?: Key | undefined
   /**
    * Where the key comes from, if not from the header `Idempotency-Key`: a webhook's event id, a token in the body.
-   * `undefined` and `''` are no key.
+   * `undefined` and `''` are no key. Where it throws an `InvalidTokenError`, the request is refused with 401 or 403.
    */
   readonly key?: ((source: Source) => Awaitable<string | null | undefined>) | undefined
   /** Whether a key in the header must be a string as RFC 8941 has it, in quotes. @defaultValue `false` */

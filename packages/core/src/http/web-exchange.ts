@@ -1,5 +1,6 @@
 import type { Exchange, RequestBody } from './exchange'
 import { mediaType } from './fingerprint/media-type'
+import { standInFor } from './request/stand-in'
 import { WebBody } from './request/web-body'
 
 /** A web request as an {@link Exchange}, which can still be given to a handler afterwards, body and all. */
@@ -10,11 +11,10 @@ export class WebExchange<Req extends Request> implements Exchange<Req> {
   readonly #body: WebBody
 
   constructor(request: Req) {
-    const { pathname, search } = new URL(request.url)
     this.method = request.method
-    this.target = pathname + search
+    this.target = targetOf(request.url)
     this.#request = request
-    this.#body = new WebBody(request.body)
+    this.#body = new WebBody(request)
   }
 
   /** Functions among the options may read the body as well: once it was read, they get one of their own. */
@@ -32,8 +32,10 @@ export class WebExchange<Req extends Request> implements Exchange<Req> {
 
   /** The request for its handler, with the body as it can still be read, and with another signal if one is given. */
   request(signal?: AbortSignal): Req {
-    const { wasRead } = this.#body
+    const { wasRead, whole } = this.#body
     if (!wasRead && signal === undefined) return this.#request
+    const standIn = whole && standInFor(this.#request, whole, signal)
+    if (standIn !== undefined) return standIn
     // Frameworks have requests of their own, and handlers ask for what those can do.
     const Same = this.#request.constructor as new (input: Request, init?: object) => Req
     return new Same(this.#request, {
@@ -41,4 +43,11 @@ export class WebExchange<Req extends Request> implements Exchange<Req> {
       ...(signal && { signal }),
     })
   }
+}
+
+/** Path and query of a URL as requests have it: absolute, and written in the usual way. */
+function targetOf(url: string): string {
+  const path = url.indexOf('/', url.indexOf('://') + 3)
+  const fragment = url.indexOf('#', path)
+  return fragment === -1 ? url.slice(path) : url.slice(path, fragment)
 }

@@ -12,9 +12,9 @@ const MAX_LENGTH = 255
 
 /**
  * The idempotency key of a header: of `"abc"` and, unless `strict`, of `abc` too it is `abc`. `undefined` if the header is
- * malformed, empty or longer than 255 characters, or if there are several.
+ * malformed, empty or longer than `maxLength` characters, or if there are several.
  */
-export function parseKey(header: string, strict: boolean): string | undefined {
+export function parseKey(header: string, strict: boolean, maxLength = MAX_LENGTH): string | undefined {
   const [, quoted, parameters = ''] = QUOTED.exec(header) ?? []
   const key =
     quoted !== undefined && PARAMETERS.test(parameters)
@@ -22,7 +22,7 @@ export function parseKey(header: string, strict: boolean): string | undefined {
       : !strict && BARE.test(header)
         ? header
         : ''
-  return key.length > 0 && key.length <= MAX_LENGTH ? key : undefined
+  return key.length > 0 && key.length <= maxLength ? key : undefined
 }
 
 /** A key as a header has it: an RFC 8941 string. */

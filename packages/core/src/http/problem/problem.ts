@@ -4,6 +4,10 @@ import type { Answer, HeaderList } from '../response/answer'
 const PROBLEMS = {
   'key-missing': [400, 'This request needs an Idempotency-Key'],
   'key-malformed': [400, 'The Idempotency-Key is malformed'],
+  'token-invalid': [401, 'The token is none that this API has issued'],
+  'token-expired': [401, 'The token has expired'],
+  'token-other-subject': [403, 'The token was issued to somebody else'],
+  'token-other-operation': [403, 'The token was issued for another operation'],
   'in-progress': [409, 'A request with this Idempotency-Key is still being processed'],
   'outcome-unknown': [409, 'Nobody knows how the request with this Idempotency-Key ended'],
   'answer-omitted': [410, 'The request was processed, but its answer was too large to be kept'],
@@ -33,6 +37,8 @@ export function problem(name: ProblemName, docs: string, more: ProblemDetail = {
     ['content-type', 'application/problem+json'],
     ['cache-control', 'no-store'],
     ['link', `<${docs}>; rel="describedby"`],
+    // RFC 9110 asks for a challenge; one of a scheme that browsers and clients would act on would mislead them.
+    ...(status === 401 ? ([['www-authenticate', 'Idempotency-Token']] as const) : []),
     ...(retryAfterMs === undefined
       ? []
       : ([['retry-after', String(Math.ceil(retryAfterMs / 1000))]] as const)),

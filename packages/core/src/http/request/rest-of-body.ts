@@ -28,8 +28,13 @@ export class RestOfBody {
   /** The next piece, for the handler; `undefined` at the end. */
   async next(): Promise<Uint8Array | undefined> {
     const piece = await this.#source()
-    if (this.#part === undefined) this.#count(piece)
+    this.passed(piece)
     return piece
+  }
+
+  /** Tells of a piece that the handler gets on another way; `undefined` at the end. */
+  passed(piece: Uint8Array | undefined): void {
+    if (this.#part === undefined) this.#count(piece)
   }
 
   /** What was read up to the first call of this. */

@@ -3,12 +3,15 @@ import { RestOfBody } from './rest-of-body'
 
 /** The body of a web request: its beginning is read for the fingerprint, and handed on before the rest. */
 export class WebBody {
-  readonly #stream: ReadableStream<Uint8Array> | null
+  readonly #request: Request
   /** What was read, before the body is asked for by a handler. */
-  #read: { readonly head: Uint8Array; readonly rest: RestOfBody | undefined } | undefined
+  #read:
+    | { readonly head: Uint8Array<ArrayBuffer>; readonly rest: undefined }
+    | { readonly head: Uint8Array; readonly rest: RestOfBody }
+    | undefined
 
-  constructor(stream: ReadableStream<Uint8Array> | null) {
-    this.#stream = stream
+  constructor(request: Request) {
+    this.#request = request
   }
 
   /** Whether anything was read, so that the request itself can no longer give it. */
@@ -17,13 +20,20 @@ export class WebBody {
   }
 
   /** The body, if it was read as a whole. */
-  get whole(): Uint8Array | undefined {
+  get whole(): Uint8Array<ArrayBuffer> | undefined {
     return this.#read?.rest === undefined ? this.#read?.head : undefined
   }
 
   async read(limit: number, boundary: string | undefined): Promise<RequestBody> {
-    if (this.#stream === null) return { bytes: new Uint8Array() }
-    const reader = this.#stream.getReader()
+    const length = this.#request.headers.get('content-length')
+    // Nothing of a body that is small anyway has to pass through a stream.
+    if (length !== null && Number(length) <= limit) {
+      const bytes = new Uint8Array(await this.#request.arrayBuffer())
+      this.#read = { head: bytes, rest: undefined }
+      return { bytes }
+    }
+    const reader = this.#request.body?.getReader()
+    if (reader === undefined) return { bytes: new Uint8Array() }
     const pieces: Uint8Array[] = []
     let size = 0
     while (size <= limit) {
@@ -67,9 +77,7 @@ export class WebBody {
   }
 }
 
-function joined(pieces: readonly Uint8Array[], size: number): Uint8Array {
-  const [only] = pieces
-  if (only !== undefined && pieces.length === 1) return only
+function joined(pieces: readonly Uint8Array[], size: number): Uint8Array<ArrayBuffer> {
   const whole = new Uint8Array(size)
   let at = 0
   for (const piece of pieces) {

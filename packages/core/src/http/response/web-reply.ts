@@ -1,5 +1,6 @@
 import { type CapturedAnswer, hasNoBody, type ResponseBody } from './answer'
 import { BodyRecorder } from './body-recorder'
+import { heldBody } from './held-body'
 
 /**
  * A handler's response on its way to the client, recorded as it passes. What can be had at once goes out as a whole, after
@@ -10,6 +11,8 @@ export class WebReply {
   readonly #response: Response
   readonly #recorder: BodyRecorder
   readonly #recorded: Promise<void>
+  /** What the server holds already of the body, and sends without anything being read. */
+  readonly #held: string | null | undefined
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined
   #clientLeft = false
   /** Whether the client waits for more than it was given. */
@@ -21,7 +24,9 @@ export class WebReply {
   constructor(response: Response, maxBytes: number) {
     this.#response = response
     this.#recorder = new BodyRecorder(maxBytes)
-    this.#recorded = this.#record()
+    this.#held = heldBody(response)
+    this.#recorded = this.#held === undefined ? this.#record() : Promise.resolve()
+    if (typeof this.#held === 'string') this.#recorder.add(new TextEncoder().encode(this.#held))
     // Whoever waits for the recording is told; nobody else needs to be.
     this.#recorded.catch(() => {})
   }
@@ -32,6 +37,7 @@ export class WebReply {
 
   /** Whether all of it is there without waiting for anything. */
   async isThereAtOnce(): Promise<boolean> {
+    if (this.#held !== undefined) return true
     let timer: ReturnType<typeof setTimeout> | undefined
     const later = new Promise<'later'>((resolve) => {
       timer = setTimeout(() => resolve('later'))
@@ -82,6 +88,7 @@ export class WebReply {
       if (!this.#clientLeft) this.#controller.close()
       return undefined
     }
+    if (this.#held !== undefined) return this.#response
     return this.#respond(this.#response.body && (this.#recorder.body as ResponseBody))
   }
 
