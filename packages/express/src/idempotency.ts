@@ -1,0 +1,79 @@
+import type { AttemptContext } from '@idem/core'
+import { type Exchange, type HttpOptions, Protection } from '@idem/core/http'
+import type { Request, RequestHandler } from 'express'
+import { HeldConnection } from './held-connection'
+import { IncomingBody } from './incoming-body'
+import { RecordedReply } from './recorded-reply'
+import { sendAnswer } from './send-answer'
+
+declare global {
+  namespace Express {
+    interface Request {
+      /**
+       * The attempt that this request is, behind `idempotency()`; where it is not protected, one that nothing is kept of
+       * (`key` is empty).
+       */
+      idempotency: AttemptContext
+    }
+  }
+}
+
+/** How requests are protected: see `HttpOptions`. Functions are given Express' request. */
+export type IdempotencyOptions = HttpOptions<Request>
+
+/**
+ * Answers each idempotent request once, and every repetition with the same answer, however and by whomever that is sent:
+ * handlers, other middleware, error handlers. For an app, a router or a route, before or after whatever reads bodies.
+ *
+ * A client that hangs up stops nothing: to the handler the connection looks as before, until it has answered.
+ *
+ * @throws TypeError that names the option that is wrong or unknown, and what it takes
+ * @example
+ * app.post('/payments', idempotency({ idem, scope: (req) => req.user.id }), async (req, res) => {
+ *   const payment = await req.idempotency.step('charge', () => charge(req.body))
+ *   res.status(201).json(payment)
+ * })
+ */
+export function idempotency(options: IdempotencyOptions): RequestHandler {
+  const protection = new Protection<Request>(options)
+  return (req, res, next) => {
+    // Who has left before there was anything to record is not answered.
+    if (res.destroyed) return
+    const connection = new HeldConnection(req, res)
+    const body = new IncomingBody(req)
+    let reply: RecordedReply | undefined
+    const exchange: Exchange<Request> = {
+      source: req,
+      method: req.method,
+      target: req.originalUrl,
+      header: (name) => headerOf(req, name),
+      body: (limit) => body.read(limit),
+    }
+    const answered = protection.handle(exchange, (ctx, isProtected) => {
+      req.idempotency = ctx
+      body.giveBack()
+      if (!isProtected) {
+        connection.release()
+        next()
+        return Promise.resolve(undefined)
+      }
+      reply = new RecordedReply(res, protection.settings.maxBodyBytes)
+      return reply.captured(connection, next)
+    })
+    answered
+      .then(
+        (instead) => {
+          if (instead === undefined) reply?.release()
+          else if (reply === undefined) sendAnswer(res, instead)
+          else reply.replaceBy(instead)
+        },
+        (error) => (reply === undefined ? next(error) : reply.fail(error)),
+      )
+      .finally(() => connection.release())
+  }
+}
+
+/** Of several lines Node keeps the first only, for some names. */
+function headerOf(req: Request, name: string): string | undefined {
+  return req.headersDistinct[name]?.join(', ')
+}

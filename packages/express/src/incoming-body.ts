@@ -1,0 +1,125 @@
+import { mediaType, type RequestBody, RestOfBody } from '@idem/core/http'
+import type { Request } from 'express'
+
+/** The body of a request: its beginning is read, and put back for whoever reads it next. */
+export class IncomingBody {
+  readonly #req: Request
+  readonly #boundary: string | undefined
+  #rest: { readonly of: RestOfBody; readonly from: number } | undefined
+  /** Whether the bytes were lent to functions among the options, where no parser has left anything. */
+  #isLent = false
+
+  constructor(req: Request) {
+    this.#req = req
+    this.#boundary = mediaType(req.headers['content-type']).boundary
+  }
+
+  /** @throws TypeError if somebody has read the body, and left nothing of it */
+  async read(limit: number): Promise<RequestBody> {
+    const req = this.#req
+    if (req.readableDidRead && req.readableLength === 0) return parsed(req)
+    const read = await peek(req, limit)
+    if (read.length > limit) {
+      const of = new RestOfBody(pieces(req, limit), this.#boundary)
+      this.#rest = { of, from: limit }
+      return { bytes: read.subarray(0, limit), rest: of }
+    }
+    if (req.body === undefined) {
+      req.body = read
+      this.#isLent = true
+    }
+    return { bytes: read }
+  }
+
+  /** From here on it is read by others: what they read of the rest is counted. */
+  giveBack(): void {
+    if (this.#isLent) this.#req.body = undefined
+    if (this.#rest !== undefined) count(this.#req, this.#rest.of, this.#rest.from)
+  }
+}
+
+/** What a parser or a reader of forms has made of the body. */
+function parsed(req: Request): RequestBody {
+  const { body, file, files } = req as { body?: unknown; file?: unknown; files?: unknown }
+  if (body instanceof Uint8Array) return { bytes: body }
+  const uploads = [file, ...Object.values(files ?? {}).flat()].filter((upload) => upload !== undefined)
+  if (body === undefined && uploads.length === 0) {
+    throw new TypeError('the body was read before idempotency(), which found nothing in req.body')
+  }
+  return { parsed: uploads.length === 0 ? body : { body, uploads: uploads.map(contentOf) } }
+}
+
+/** Of a file that was uploaded, what is no accident of where it was put. */
+function contentOf(upload: unknown): unknown {
+  const { fieldname, originalname, mimetype, size, buffer } = Object(upload) as Record<string, unknown>
+  const bytes = buffer instanceof Uint8Array ? Buffer.from(buffer).toString('base64') : undefined
+  return { fieldname, originalname, mimetype, size, bytes }
+}
+
+/**
+ * The whole body, or a beginning of more than `limit` bytes. It is put back in the same breath: whoever comes later must not
+ * find that the stream has ended.
+ */
+function peek(req: Request, limit: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const taken: Buffer[] = []
+    let size = 0
+    const look = (): void => {
+      // To read when there is nothing would end a stream that is complete.
+      if (req.readableLength > 0) {
+        const piece = req.read() as Buffer
+        taken.push(piece)
+        size += piece.length
+      }
+      if (size <= limit && !req.complete) return
+      for (const event of BREAKS) req.off(event, broken)
+      req.off('readable', look)
+      const whole = Buffer.concat(taken)
+      if (size > 0) req.unshift(whole)
+      resolve(whole)
+    }
+    const broken = (): void => {
+      const error = new Error('the client left before all of its request was there')
+      reject(Object.assign(error, { status: 400 }))
+    }
+    if (req.destroyed) return broken()
+    for (const event of BREAKS) req.on(event, broken)
+    if (!req.complete) req.on('readable', look)
+    look()
+  })
+}
+
+const BREAKS = ['error', 'close'] as const
+
+/** What follows the first `from` bytes, for a request that has no handler. */
+function pieces(req: Request, from: number): () => Promise<Uint8Array | undefined> {
+  let source: AsyncIterator<Buffer> | undefined
+  let skip = from
+  return async () => {
+    source ??= req.iterator({ destroyOnReturn: false }) as AsyncIterator<Buffer>
+    for (;;) {
+      const { done, value } = await source.next()
+      if (done) return undefined
+      const piece = value.subarray(skip)
+      skip -= value.length - piece.length
+      if (piece.length > 0) return piece
+    }
+  }
+}
+
+/** Sees all that anybody reads, in whichever way, without reading it. */
+function count(req: Request, rest: RestOfBody, from: number): void {
+  const { emit } = req
+  let skip = from
+  req.emit = (event: string | symbol, ...args: unknown[]): boolean => {
+    if (event === 'end') rest.passed(undefined)
+    if (event === 'data') {
+      const [chunk] = args as [Buffer | string]
+      const bytes = typeof chunk === 'string' ? Buffer.from(chunk, req.readableEncoding ?? 'utf8') : chunk
+      const piece = bytes.subarray(skip)
+      skip -= bytes.length - piece.length
+      if (piece.length > 0) rest.passed(piece)
+    }
+    return emit.call(req, event, ...args)
+  }
+}

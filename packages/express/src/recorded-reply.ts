@@ -1,0 +1,188 @@
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
+import { type Answer, BodyRecorder, type CapturedAnswer, hasNoBody } from '@idem/core/http'
+import type { HeldConnection } from './held-connection'
+import { ownHeaders, setHeaders } from './response-headers'
+import { sendAnswer } from './send-answer'
+
+type Callback = (error?: Error | null) => void
+
+/**
+ * A response that is recorded as it is sent, in whichever way. What is written goes out as it comes; its end waits for
+ * {@link RecordedReply.release}. To whoever sends it, it has ended: it can be added to no more.
+ */
+export class RecordedReply {
+  readonly #res: ServerResponse
+  readonly #before: OutgoingHttpHeaders
+  readonly #recorder: BodyRecorder
+  readonly #node: Pick<ServerResponse, 'writeHead' | 'write' | 'end' | 'destroy' | 'flushHeaders'>
+  #head: Pick<CapturedAnswer, 'status' | 'headers'> | undefined
+  #bytes = 0
+  /** What is held back. */
+  #tail: Uint8Array[] = []
+  #hasEnded = false
+  #keep: (answer: CapturedAnswer) => void = () => {}
+  #fail: (error: unknown) => void = () => {}
+
+  constructor(res: ServerResponse, maxBytes: number) {
+    this.#res = res
+    this.#before = { ...res.getHeaders() }
+    this.#recorder = new BodyRecorder(maxBytes)
+    const { writeHead, write, end, destroy, flushHeaders } = res
+    this.#node = { writeHead, write, end, destroy, flushHeaders }
+  }
+
+  /** Runs the handler. Resolves with its answer when all of it has passed; rejects if it breaks off. */
+  captured(connection: HeldConnection, handler: () => void): Promise<CapturedAnswer> {
+    return new Promise((resolve, reject) => {
+      this.#fail = reject
+      this.#keep = (answer) => {
+        // What is said of a request that was cut off is not said of its repetition.
+        if (answer.status >= 400 && connection.wasCutOff) reject(new Error('the request was cut off'))
+        else resolve(answer)
+      }
+      this.#attach()
+      connection.run(handler, reject)
+    })
+  }
+
+  /** The record is settled: the end goes out. */
+  release(): void {
+    const { write, end } = this.#node
+    // For Node it has not ended before.
+    this.#res.finished = false
+    const last = this.#tail.pop()
+    for (const piece of this.#tail) write.call(this.#res, piece, 'utf8')
+    end.call(this.#res, last, 'utf8')
+  }
+
+  /** Another attempt has answered this request, or there is no answer to it. */
+  replaceBy(answer: Answer): void {
+    const res = this.#res
+    if (res.headersSent) {
+      this.fail(new Error('this attempt has lost its record'))
+      return
+    }
+    this.#hasEnded = true
+    for (const name of res.getHeaderNames()) res.removeHeader(name)
+    for (const [name, value] of Object.entries(this.#before)) res.setHeader(name, value ?? '')
+    Object.assign(res, { writeHead: this.#node.writeHead })
+    sendAnswer(res, answer, this.#node.end)
+  }
+
+  /** The client has got a beginning that is not followed by its end. */
+  fail(error: unknown): void {
+    this.#hasEnded = true
+    this.#node.destroy.call(this.#res, error instanceof Error ? error : undefined)
+  }
+
+  #attach(): void {
+    const res = this.#res
+    // Whoever goes on writing when the answer is complete is told in the callback, and ends no process.
+    res.on('error', () => {})
+    Object.assign(res, {
+      writeHead: this.#writeHead,
+      write: this.#write,
+      end: this.#end,
+      destroy: (error?: Error) => {
+        this.#fail(error ?? new Error('the handler has destroyed its response'))
+        return this.#node.destroy.call(res, error)
+      },
+      flushHeaders: () => {
+        // Where nothing can follow, they are the end.
+        if (!this.#isWhole()) this.#node.flushHeaders.call(res)
+      },
+    })
+  }
+
+  readonly #writeHead = (status: number, ...more: unknown[]): ServerResponse => {
+    const res = this.#res
+    const reason = typeof more[0] === 'string' ? [more.shift() as string] : []
+    if (!res.headersSent) {
+      res.statusCode = status
+      setHeaders(res, more[0])
+      this.#head = { status, headers: ownHeaders(res, this.#before) }
+    }
+    return this.#node.writeHead.call(res, status, ...(reason as []))
+  }
+
+  readonly #write = (chunk: unknown, encoding?: unknown, callback?: unknown): boolean => {
+    const done = callbackIn(encoding, callback)
+    if (this.#hasEnded) {
+      if (done) process.nextTick(done, new Error('write after end'))
+      return false
+    }
+    const bytes = bytesOf(chunk, encoding)
+    this.#pass(bytes)
+    if (this.#isWhole()) {
+      this.#tail.push(Buffer.from(bytes))
+      if (done) process.nextTick(done)
+      return true
+    }
+    // A client that is gone is no reason for an error.
+    return this.#node.write.call(this.#res, bytes, 'utf8', () => done?.())
+  }
+
+  readonly #end = (chunk?: unknown, encoding?: unknown, callback?: unknown): ServerResponse => {
+    const res = this.#res
+    const done = callbackIn(chunk, encoding, callback)
+    if (this.#hasEnded) {
+      if (done) process.nextTick(done, new Error('end after end'))
+      return res
+    }
+    if (chunk && typeof chunk !== 'function') {
+      const bytes = bytesOf(chunk, encoding)
+      this.#pass(bytes)
+      // Whoever has ended a response may use its buffer for something else; as long as it is small, there is a copy.
+      this.#tail.push(this.#tail.length === 0 && this.#bytes === bytes.length ? this.#copy(bytes) : bytes)
+    }
+    if (!res.headersSent) this.#complete()
+    if (done) res.once('finish', done)
+    this.#hasEnded = true
+    res.finished = true
+    const { status, headers } = this.#head ?? { status: res.statusCode, headers: [] }
+    const isEmpty = status === 204 || status === 304
+    this.#keep({ status, headers, body: isEmpty ? new Uint8Array() : this.#recorder.body })
+    return res
+  }
+
+  /** Makes the head, as Node does at the end: from here on nobody can change it. Nothing is sent yet. */
+  #complete(): void {
+    const res = this.#res
+    const isSaid = ['content-length', 'transfer-encoding', 'trailer'].some((name) => res.hasHeader(name))
+    if (!isSaid && res.statusCode !== 204 && res.statusCode !== 304) {
+      res.setHeader('Content-Length', this.#bytes)
+    }
+    res.writeHead(res.statusCode)
+  }
+
+  #pass(bytes: Uint8Array): void {
+    this.#recorder.add(bytes)
+    this.#bytes += bytes.length
+  }
+
+  #copy(bytes: Uint8Array): Uint8Array {
+    return this.#recorder.body ?? bytes
+  }
+
+  /** Whether a client would take what there is for the whole answer. */
+  #isWhole(): boolean {
+    const res = this.#res
+    const length = res.getHeader('content-length')
+    return hasNoBody(res.statusCode) || (length !== undefined && this.#bytes >= Number(length))
+  }
+}
+
+function callbackIn(...args: unknown[]): Callback | undefined {
+  return args.find((arg) => typeof arg === 'function') as Callback | undefined
+}
+
+/** @throws TypeError if it is no text and no bytes */
+function bytesOf(chunk: unknown, encoding: unknown): Uint8Array {
+  if (chunk instanceof Uint8Array) return chunk
+  if (typeof chunk === 'string') {
+    return Buffer.from(chunk, typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8')
+  }
+  throw Object.assign(new TypeError(`a response takes text and bytes; got ${typeof chunk}`), {
+    code: 'ERR_INVALID_ARG_TYPE',
+  })
+}

@@ -1,0 +1,30 @@
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
+import type { HeaderList } from '@idem/core/http'
+
+/** Sets what `writeHead` was given: an object, or a list, flat or of pairs. What the response has of a name goes. */
+export function setHeaders(res: ServerResponse, given: unknown): void {
+  if (!Array.isArray(given)) {
+    for (const [name, value] of Object.entries(given ?? {})) res.setHeader(name, value as string)
+    return
+  }
+  const flat = (Array.isArray(given[0]) ? given.flat() : given) as string[]
+  const pairs = flat.flatMap((name, at) => (at % 2 === 0 ? [[name, flat[at + 1] ?? ''] as const] : []))
+  for (const [name] of pairs) res.removeHeader(name)
+  for (const [name, value] of pairs) res.appendHeader(name, value)
+}
+
+/**
+ * The headers that were set since. What was there before is for outer middleware to add to each answer, or may have been
+ * meant for this client only: so with cookies one by one, too.
+ */
+export function ownHeaders(res: ServerResponse, before: OutgoingHttpHeaders): HeaderList {
+  return Object.entries(res.getHeaders()).flatMap(([name, value]) => {
+    const [values, known] = [linesOf(value), linesOf(before[name])]
+    if (values.join('\n') === known.join('\n')) return []
+    const own = name === 'set-cookie' ? values.filter((line) => !known.includes(line)) : values
+    return own.map((line) => [name, line] as const)
+  })
+}
+
+const linesOf = (value: OutgoingHttpHeaders[string]): string[] =>
+  value === undefined ? [] : [value].flat().map(String)
