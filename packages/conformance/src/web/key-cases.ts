@@ -19,6 +19,13 @@ const MALFORMED = [
   ['followed by more than parameters', '"a" b'],
 ] as const
 
+const FAULTS_OF_TOKENS = [
+  ['forged', 401, 'token-invalid'],
+  ['expired', 401, 'token-expired'],
+  ['other-subject', 403, 'token-other-subject'],
+  ['other-operation', 403, 'token-other-operation'],
+] as const
+
 const UUID = '8e03978e-40d5-43e8-bc93-6894a57f9324'
 
 /** `Idempotency-Key`, or what stands for it. */
@@ -140,6 +147,29 @@ export const keyCases: CaseGroup<WebScene> = {
         isReplay(first, await site.ask({ body }))
         isProblem(await site.ask({ body: '{}' }), 400, 'key-missing')
         isProblem(await site.ask({ body: '{"event":"e1","amount":2}' }), 422, 'key-reused')
+        ran(site, 1)
+      },
+    ),
+    webCase(
+      'may be a token: one that is not good is refused, and the store is not asked',
+      {
+        reading: (read) => ({
+          key: (source) => {
+            const reason = read.header(source, 'x-fault')
+            if (reason === undefined) return 'jti'
+            throw Object.assign(new Error('not good'), { code: 'INVALID_TOKEN', reason })
+          },
+        }),
+      },
+      async (site) => {
+        for (const [fault, status, name] of FAULTS_OF_TOKENS) {
+          const refused = await site.ask({ headers: [JSON_TYPE, ['X-Fault', fault]] })
+          isProblem(refused, status, name)
+          equal(refused.header('www-authenticate'), status === 401 ? 'Idempotency-Token' : undefined)
+        }
+        ran(site, 0)
+        equal(site.records.told.length, 0)
+        isReplay(await site.ask(), await site.ask())
         ran(site, 1)
       },
     ),

@@ -48,6 +48,20 @@ export const brokenWebAdapters: readonly BrokenWebAdapter[] = [
     ),
     http(
       'operation.ts',
+      'fails where a token is not good',
+      'if (refusal === undefined) throw error',
+      'throw error',
+    ),
+    http(
+      'operation.ts',
+      'runs unprotected where a token is not good',
+      'return problemOn(settings, refusal)',
+      "return 'unprotected'",
+    ),
+    http('problem/problem-of-token.ts', 'tells nobody what is wrong with a token', 'isKnown ?', '!reason ?'),
+    http('problem/problem.ts', 'refuses without a challenge', 'status === 401', 'status === 0'),
+    http(
+      'operation.ts',
       'takes requests for one another that it has not read to the end',
       'if (rest === undefined)\n',
       'if (body !== undefined)\n',
