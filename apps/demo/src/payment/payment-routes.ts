@@ -1,16 +1,19 @@
+import { preferredWait } from '@idem/core/http'
 import type { Context } from 'hono'
 import { SIMULATIONS, type Simulation } from '../gateway/gateway'
 import { answer } from '../http/answer'
 import { CURSOR_RULE, decodeCursor, encodeCursor } from '../http/cursor'
 import { Fields, NAME_RULE, parseName } from '../http/fields'
 import { readJson } from '../http/json-body'
-import { preferredWait } from '../http/prefer'
 import type { Report } from '../http/report'
 import type { Route } from '../http/route'
 import type { ServiceEnv } from '../http/service-env'
 import type { PaymentRecord } from './payment-record'
 import { readPaymentRequest } from './payment-request'
 import type { PaymentService } from './payment-service'
+
+/** Longer than this no request waits, whatever the client prefers. */
+const MAX_WAIT_SECONDS = 30
 
 const MESSAGES: Record<PaymentRecord['status'], string> = {
   PROCESSING: 'The payment is running',
@@ -19,6 +22,10 @@ const MESSAGES: Record<PaymentRecord['status'], string> = {
   UNKNOWN: 'Nobody knows how the last attempt ended; the same token may be tried again',
 }
 
+/**
+ * The routes ask the engine themselves, not through `idempotency` of `@idem/hono`: what is recorded is a receipt, which the
+ * status and the list of records are told from, and not the bytes of an answer, each of which has a request id of its own.
+ */
 export function paymentRoutes(payments: PaymentService, report: Report): Route[] {
   return [
     { method: 'POST', path: '/payment', does: 'pay; the same idempotent_token pays once', handle: pay },
@@ -42,7 +49,7 @@ export function paymentRoutes(payments: PaymentService, report: Report): Route[]
     const request = readPaymentRequest(await readJson(c.req))
     c.get('note').token = request.token
     const simulation = readSimulation(c)
-    const waitSeconds = preferredWait(c.req.header('Prefer'))
+    const waitSeconds = Math.min(preferredWait(c.req.header('Prefer')), MAX_WAIT_SECONDS)
     if (waitSeconds > 0) c.header('Preference-Applied', `wait=${waitSeconds}`)
 
     const { receipt, outcome, attempt, unsettled } = await payments.pay(request, { waitSeconds, simulation })

@@ -61,6 +61,12 @@ test('a duplicate that has waited long enough is told that the payment runs', as
   expect((await first).code).toBe(200)
 })
 
+test('no client waits longer than half a minute, whatever it prefers', async () => {
+  const demo = await startDemo()
+  const { headers } = await demo.pay(order(), { Prefer: 'wait=31' })
+  expect(headers.get('Preference-Applied')).toBe('wait=30')
+})
+
 test('200 clients at once that wait: one charge, and the same answer for all', async () => {
   const demo = await startDemo()
   const payment = order()
