@@ -7,10 +7,9 @@ import { afterDate } from './durations'
 import { escapeText } from './escaped-text'
 import type { Update } from './expressions'
 import { isConflict, tookTooLong } from './mongo-failure'
+import type { Place } from './options'
+import { atMost, PATIENCE_MS } from './patience'
 import { type RecordDocument, SEEN, type SeenRecord } from './record-document'
-
-/** How long a claim waits in the server for a transaction that has written the record and is still open. */
-export const PATIENCE_MS = 1000
 
 const CLAIMING = { upsert: true, returnDocument: 'after', projection: SEEN } as const
 
@@ -18,10 +17,12 @@ const CLAIMING = { upsert: true, returnDocument: 'after', projection: SEEN } as 
 export class Claims {
   readonly #client: MongoClient
   readonly #records: Collection<RecordDocument>
+  readonly #place: Place
 
-  constructor(client: MongoClient, records: Collection<RecordDocument>) {
+  constructor(client: MongoClient, records: Collection<RecordDocument>, place: Place) {
     this.#client = client
     this.#records = records
+    this.#place = place
   }
 
   /** In a transaction, where there is one. @throws StoreError */
@@ -63,7 +64,7 @@ export class Claims {
       return await send({ maxTimeMS: PATIENCE_MS })
     } catch (error) {
       if (!tookTooLong(error)) throw error
-      return (await this.#isHeld(key)) ? undefined : await send({})
+      return (await this.#isHeld(key)) ? undefined : await send(atMost(this.#place))
     }
   }
 

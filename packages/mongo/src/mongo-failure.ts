@@ -10,7 +10,7 @@ const ADVICE: readonly (readonly [codes: readonly number[], advice: string])[] =
   [[79, 100], 'the replica set has no majority that could acknowledge writes'],
   [[10107, 13435, 13436, 189, 11602], 'this server is not the primary, or no longer'],
   [[91, 11600], 'the server is being shut down'],
-  [[50], 'it took longer than its time limit'],
+  [[50], 'it took longer than its time limit: an open transaction may have written the same record'],
   [[13], 'grant its user the role readWrite on the database'],
   [[18, 8000], 'the server does not let this user in'],
   [[TOO_LARGE, 17280, 17419, 17420], 'a document can have 16 MB: keep less'],

@@ -24,7 +24,8 @@ import type { Update } from './expressions'
 import { held, kept, own, resolvable } from './filters'
 import { endOfPrefix } from './key-range'
 import { migrate, RECORD_UPKEEP } from './migrate'
-import { type MongoStoreOptions, resolveOptions } from './options'
+import { type MongoStoreOptions, type Place, resolveOptions } from './options'
+import { atMost } from './patience'
 import { type RecordDocument, SEEN, type SeenRecord, shown } from './record-document'
 import { DELETED, failed, RELEASED, resolved, settledState, stepSaved } from './settle-update'
 import { Subscriptions } from './subscriptions'
@@ -43,6 +44,7 @@ import { Transactor } from './transactions/transact'
  * const idem = new Idem({ store })
  */
 export class MongoStore implements TransactionalStore<ClientSession> {
+  readonly #place: Place
   readonly #records: Collection<RecordDocument>
   readonly #together: Together
 
@@ -58,9 +60,10 @@ export class MongoStore implements TransactionalStore<ClientSession> {
   /** @throws TypeError if it is no `Db`, or an option is wrong or unknown */
   constructor(db: Db, options: MongoStoreOptions = {}) {
     const place = resolveOptions(db, options, 'idem.records')
+    this.#place = place
     this.#records = collectionOf<RecordDocument>(db, place)
-    const claims = new Claims(db.client, this.#records)
-    this.#together = new Together(db, this.#records, claims)
+    const claims = new Claims(db.client, this.#records, place)
+    this.#together = new Together(db, this.#records, claims, place)
     const transactor = new Transactor(db, this.#records, claims, place)
     this.transactions = transactions((request) => transactor.transact(request))
     if (place.changeStreams) {
@@ -156,7 +159,9 @@ export class MongoStore implements TransactionalStore<ClientSession> {
     update: Update,
     done?: Filter<RecordDocument>,
   ): Promise<boolean> {
-    const { matchedCount } = await ask(call, () => this.#records.updateOne(filter, update))
+    const { matchedCount } = await ask(call, () =>
+      this.#records.updateOne(filter, update, atMost(this.#place)),
+    )
     if (matchedCount > 0 || done === undefined) return matchedCount > 0
     return (await ask(call, () => this.#records.findOne(done, { projection: { _id: 1 } }))) !== null
   }

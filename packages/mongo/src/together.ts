@@ -1,13 +1,15 @@
 import { type Claim, type ClaimOutcome, type Completion, type Holder, StoreError } from '@idem/core'
 import type { Collection, Db } from 'mongodb'
 import { finalOutcome } from './claim-outcome'
-import { type Claims, PATIENCE_MS } from './claims'
+import type { Claims } from './claims'
 import { Coalescer, Lanes } from './coalescer'
 import { ask } from './connection'
 import { escapeText } from './escaped-text'
 import { held, own } from './filters'
 import { insertable, inserted } from './first-document'
 import { mongoFailure, tookTooLong, writeFailures } from './mongo-failure'
+import type { Place } from './options'
+import { atMost, PATIENCE_MS } from './patience'
 import { type RecordDocument, SEEN, type SeenRecord } from './record-document'
 import { succeeded } from './settle-update'
 
@@ -35,13 +37,15 @@ export class Together {
   readonly #db: Db
   readonly #records: Collection<RecordDocument>
   readonly #claims: Claims
+  readonly #place: Place
   readonly claims: Coalescer<Claim, ClaimOutcome>
   readonly completions: Coalescer<Completion, boolean>
 
-  constructor(db: Db, records: Collection<RecordDocument>, claims: Claims) {
+  constructor(db: Db, records: Collection<RecordDocument>, claims: Claims, place: Place) {
     this.#db = db
     this.#records = records
     this.#claims = claims
+    this.#place = place
     const shared = { lanes: new Lanes(LANES), batchSize: MOST_PER_BATCH }
     this.claims = new Coalescer({ ...shared, fits: isSmallClaim, send: (batch) => this.#sendClaims(batch) })
     this.completions = new Coalescer({
@@ -112,9 +116,11 @@ export class Together {
     const operations = batch.map((completion) => ({
       updateOne: { filter: held(completion), update: [{ $set: succeeded(completion) }] },
     }))
-    const written = this.#records.bulkWrite(operations, { ordered: false }).then(
+    const written = this.#records.bulkWrite(operations, { ordered: false, maxTimeMS: PATIENCE_MS }).then(
       ({ matchedCount }) => matchedCount === batch.length,
       (error: unknown) => {
+        // An open transaction has one of these records: the others are not to wait for it.
+        if (tookTooLong(error)) return false
         if (writeFailures('complete', error) === undefined) throw mongoFailure('complete', error)
         return false
       },
@@ -125,9 +131,11 @@ export class Together {
 
   async complete(completion: Completion): Promise<boolean> {
     return await ask('complete', async () => {
-      const { matchedCount } = await this.#records.updateOne(held(completion), [
-        { $set: succeeded(completion) },
-      ])
+      const { matchedCount } = await this.#records.updateOne(
+        held(completion),
+        [{ $set: succeeded(completion) }],
+        atMost(this.#place),
+      )
       if (matchedCount > 0) return true
       const done = own(completion, { state: 'succeeded' })
       return (await this.#records.findOne(done, { projection: { _id: 1 } })) !== null

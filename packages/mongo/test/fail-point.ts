@@ -10,11 +10,14 @@ export interface Failing {
   readonly errorCode?: number
   readonly errorLabels?: readonly string[]
   readonly closeConnection?: boolean
+  /** They are only late. */
+  readonly blockTimeMS?: number
   readonly writeConcernError?: { readonly code: number; readonly errmsg: string }
 }
 
 /** Needs a `mongod` with `--setParameter enableTestCommands=1`, or one that always has it. */
-export async function failCommand(db: Db, { times, skip, ...data }: Failing): Promise<void> {
+export async function failCommand(db: Db, { times, skip, ...rest }: Failing): Promise<void> {
   const mode = skip === undefined ? { times } : { skip }
+  const data = { ...rest, blockConnection: rest.blockTimeMS !== undefined }
   await db.client.db('admin').command({ configureFailPoint: 'failCommand', mode, data })
 }

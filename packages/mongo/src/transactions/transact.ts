@@ -5,6 +5,7 @@ import { upsert, writeConcern } from '../connection'
 import { escapeText } from '../escaped-text'
 import { isLabelled, mongoFailure } from '../mongo-failure'
 import type { Place } from '../options'
+import { PATIENCE_MS } from '../patience'
 import type { RecordDocument } from '../record-document'
 import { AS_ATTEMPT, Attempt } from './attempt'
 import { finalFailureUpdate } from './final-failure-update'
@@ -56,7 +57,8 @@ export class Transactor {
           continue
         }
         if (!attempt.threw(error)) throw mongoFailure('transact', error)
-        await this.#keepFinalFailure(attempt, error)
+        // Where it cannot be kept the key is free, as after a failure that may be retried.
+        await this.#keepFinalFailure(attempt, error).catch(() => {})
         throw error
       }
     }
@@ -87,7 +89,7 @@ export class Transactor {
     }
   }
 
-  /** What was rolled back leaves its failure behind, unless somebody has claimed the key in between. */
+  /** What was rolled back leaves its failure behind, unless somebody has claimed the key in between, in a transaction perhaps. */
   async #keepFinalFailure({ request, granted }: Attempt, error: unknown): Promise<void> {
     const failure = request.finalFailure(error)
     if (failure === undefined) return
@@ -97,7 +99,8 @@ export class Transactor {
       granted,
     )
     const filter = { _id: escapeText(request.key) }
-    await upsert('keep a failure', () => this.#records.updateOne(filter, update, { upsert: true }))
+    const keeping = { upsert: true, maxTimeMS: PATIENCE_MS }
+    await upsert('keep a failure', () => this.#records.updateOne(filter, update, keeping))
   }
 
   /**
