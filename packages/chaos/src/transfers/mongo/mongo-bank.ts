@@ -8,8 +8,8 @@ import { collectionsOf } from './collections'
 export const mongoBank: Bank = {
   worker: new URL('mongo-transfer-worker.ts', import.meta.url),
   isCommit,
-  // Transfers that meet do not stand in line here, but end one another: of too many none gets through.
-  size: { keys: 60, duplicates: 4, processes: 3 },
+  // Transfers that meet do not stand in line here: one of them begins again. That takes its time.
+  size: { keys: 100, duplicates: 5, processes: 6 },
 
   open: (url, name) =>
     withClient(url, async (client) => {

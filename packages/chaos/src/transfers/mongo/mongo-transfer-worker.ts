@@ -1,5 +1,7 @@
+import type { ClientSession, MongoClient } from 'mongodb'
 import { protectedTransfer } from '../protected-transfer'
 import { runTransferWorker } from '../run-transfer-worker'
+import { inTurn } from './in-turn'
 import { openMongoBranch } from './open-mongo-branch'
 
-void runTransferWorker(openMongoBranch, protectedTransfer)
+void runTransferWorker(openMongoBranch, inTurn<ClientSession, MongoClient>(protectedTransfer))
