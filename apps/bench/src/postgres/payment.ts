@@ -52,6 +52,53 @@ export function barePayment({ url, schema }: PostgresPlace): Library {
   }
 }
 
+/**
+ * The same business behind a table of keys, as one writes it by hand: whoever cannot insert the key reads the answer. It keeps
+ * that answer for ever, and duplicates wait in the database, each with a connection.
+ */
+export function handmadePayment({ url, schema }: PostgresPlace): Library {
+  const insert = {
+    name: 'dedup_insert',
+    text: `INSERT INTO ${schema}.raw (key, state) VALUES ($1, 'running') ON CONFLICT DO NOTHING`,
+  }
+  const select = { name: 'dedup_select', text: `SELECT answer FROM ${schema}.raw WHERE key = $1` }
+  const update = {
+    name: 'dedup_update',
+    text: `UPDATE ${schema}.raw SET state = 'succeeded', answer = $2 WHERE key = $1`,
+  }
+  return {
+    name: 'a de-duplication table by hand',
+    async open() {
+      const pool = openPool(url)
+      const pay = payments(schema)
+      return {
+        async call(key, handler) {
+          const tx = await pool.connect()
+          let lost = true
+          try {
+            await tx.query('BEGIN')
+            let answer: unknown
+            if ((await tx.query({ ...insert, values: [key] })).rowCount === 0) {
+              const { rows } = await tx.query<{ answer: string }>({ ...select, values: [key] })
+              answer = JSON.parse(rows[0]?.answer ?? 'null')
+            } else {
+              await pay(tx)
+              answer = await handler()
+              await tx.query({ ...update, values: [key, JSON.stringify(answer)] })
+            }
+            await tx.query('COMMIT')
+            lost = false
+            return answer
+          } finally {
+            tx.release(lost)
+          }
+        },
+        close: () => pool.end(),
+      }
+    },
+  }
+}
+
 export interface IdemPaymentOptions {
   readonly name: string
   /** Whether calls come with a payload of 200 bytes, whose hash idem takes and keeps. */

@@ -1,7 +1,7 @@
 import { duplicates } from '../duplicates/duplicates'
 import { naiveCheck } from '../postgres/naive-check'
 import { openPostgresStore } from '../postgres/open-postgres-store'
-import { barePayment, idemPayment } from '../postgres/payment'
+import { barePayment, handmadePayment, idemPayment } from '../postgres/payment'
 import { rawReads, rawWrites } from '../postgres/raw'
 import { room } from '../postgres/room'
 import { openPostgres, type PostgresPlace, type PostgresServer } from '../postgres/server'
@@ -37,6 +37,7 @@ export function libraries(place: PostgresPlace) {
       openStore: openUnprepared,
     }),
     idemSpread: whole('idem, as four processes', { instances: 4 }),
+    handmade: handmadePayment(place),
     payment: idemPayment(place, { name: 'idem.transaction' }),
     paymentFingerprinted: idemPayment(place, {
       name: 'idem.transaction, with a fingerprint',
@@ -70,7 +71,9 @@ function trials(server: PostgresServer): OpenProgram['trials'] {
       name: 'transaction',
       title: 'Transaction',
       floor: firstExecution(barePayment(server), keys),
-      others: [all.payment, all.paymentFingerprinted].map((library) => firstExecution(library, keys)),
+      others: [all.handmade, all.payment, all.paymentFingerprinted].map((library) =>
+        firstExecution(library, keys),
+      ),
       shownAs: 'rate',
     }),
     duplicates({
