@@ -31,7 +31,7 @@ beforeAll(() => {
 afterAll(() => project?.remove())
 
 describe('the code in the documentation', () => {
-  it.each(['.', 'packages/core', 'packages/redis', 'packages/postgres', 'packages/hono'])(
+  it.each(['.', 'packages/core', 'packages/redis', 'packages/postgres', 'packages/hono', 'packages/token'])(
     'is in the README of %s',
     (folder) => {
       expect(documentedPrograms(join(folder, 'README.md'))).not.toEqual([])
