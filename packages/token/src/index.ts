@@ -1,0 +1,8 @@
+export { type FromTokenOptions, fromToken } from './from-token'
+export type { HeaderSource } from './header-source'
+export { InvalidTokenError, type TokenFault } from './invalid-token-error'
+export type { TokenIssuerOptions } from './options'
+export type { Jwk } from './pinned-algorithm'
+export type { TokenClaims } from './token-claims'
+export { type IssueOptions, TokenIssuer, type TokenUse } from './token-issuer'
+export type { AsymmetricKey, SecretKey, TokenKey } from './token-key'
