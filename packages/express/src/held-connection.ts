@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { Writable } from 'node:stream'
+import { Duplex, type Readable } from 'node:stream'
 
 /** In which attempt code runs. */
 const attempts = new AsyncLocalStorage<HeldConnection>()
@@ -16,7 +16,7 @@ export class HeldConnection {
   readonly #res: ServerResponse
   readonly #socket: Socket
   readonly #undo: (() => void)[] = []
-  readonly #sources = new Set<Writable>()
+  readonly #sources = new Set<Readable>()
   #onDestroyed: ((error: Error) => void) | undefined
 
   constructor(req: IncomingMessage, res: ServerResponse) {
@@ -29,8 +29,8 @@ export class HeldConnection {
       req.socket.prependListener(event, this.#leave)
       this.#undo.push(() => req.socket.off(event, this.#leave))
     }
-    const piped = (source: Writable) => this.#sources.add(source)
-    const unpiped = (source: Writable) => this.#sources.delete(source)
+    const piped = (source: Readable) => this.#sources.add(source)
+    const unpiped = (source: Readable) => this.#sources.delete(source)
     res.on('pipe', piped).on('unpipe', unpiped)
     this.#undo.push(() => res.off('pipe', piped).off('unpipe', unpiped))
     this.#keepRequest()
@@ -60,7 +60,10 @@ export class HeldConnection {
     res.detachSocket(this.#socket)
     // Node detaches what it has attached when the response has ended.
     res.detachSocket = () => {}
-    res.assignSocket(new Nowhere() as unknown as Socket)
+    const nowhere = new Nowhere() as unknown as Socket
+    res.assignSocket(nowhere)
+    // Parsers leave alone what is said to have ended.
+    if (this.#req.complete) this.#req.socket = nowhere
     res.emit('drain')
   }
 
@@ -70,10 +73,7 @@ export class HeldConnection {
     const { destroy } = req
     const own = (error?: Error & { code?: string }) =>
       req.complete && error?.code === 'ECONNRESET' ? req : destroy.call(req, error)
-    req.destroy = own
-    this.#undo.push(() => {
-      if (req.destroy === own) req.destroy = destroy
-    })
+    this.#undo.push(overridden(req, 'destroy', own))
   }
 
   /** Servers destroy connections as well, when they shut down; then handlers go on. */
@@ -85,15 +85,24 @@ export class HeldConnection {
       if (isOwn) this.#onDestroyed?.(error ?? new Error('the handler has destroyed its connection'))
       return destroy.call(socket, error)
     }
-    socket.destroy = own
-    this.#undo.push(() => {
-      if (socket.destroy === own) socket.destroy = destroy
-    })
+    this.#undo.push(overridden(socket, 'destroy', own))
+  }
+}
+
+/** Gives an object a method of its own, and a way to take it back. */
+function overridden<T extends object, K extends keyof T>(object: T, name: K, method: T[K]): () => void {
+  const before = Object.getOwnPropertyDescriptor(object, name)
+  object[name] = method
+  return () => {
+    // Whoever came later has built on it.
+    if (object[name] !== method) return
+    if (before === undefined) delete object[name]
+    else Object.defineProperty(object, name, before)
   }
 }
 
 /** Who hears of the client's leaving destroys what it sends, as `res.sendFile` does: not now. */
-function shield(source: Writable): void {
+function shield(source: Readable): void {
   const { destroy } = source
   source.destroy = () => source
   setImmediate(() => {
@@ -102,11 +111,14 @@ function shield(source: Writable): void {
 }
 
 /** A connection to nobody. */
-class Nowhere extends Writable {
+class Nowhere extends Duplex {
   constructor() {
     // As nobody hears of its draining, it is never full.
     super({ highWaterMark: Number.MAX_SAFE_INTEGER })
+    this.on('error', () => {})
   }
+
+  override _read(): void {}
 
   override _write(_chunk: unknown, _encoding: unknown, done: () => void): void {
     done()

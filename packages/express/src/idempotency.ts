@@ -67,7 +67,7 @@ export function idempotency(options: IdempotencyOptions): RequestHandler {
           else if (reply === undefined) sendAnswer(res, instead)
           else reply.replaceBy(instead)
         },
-        (error) => (reply === undefined ? next(error) : reply.fail(error)),
+        (error) => (reply === undefined ? next(error) : reply.fail()),
       )
       .finally(() => connection.release())
   }

@@ -82,10 +82,13 @@ function peek(req: Request, limit: number): Promise<Buffer> {
       const error = new Error('the client left before all of its request was there')
       reject(Object.assign(error, { status: 400 }))
     }
-    if (req.destroyed) return broken()
-    for (const event of BREAKS) req.on(event, broken)
-    if (!req.complete) req.on('readable', look)
-    look()
+    // What came with the head is there by then. To listen reads, and that would end an empty body.
+    process.nextTick(() => {
+      if (req.destroyed) return broken()
+      for (const event of BREAKS) req.on(event, broken)
+      if (!req.complete) req.on('readable', look)
+      look()
+    })
   })
 }
 
@@ -107,19 +110,21 @@ function pieces(req: Request, from: number): () => Promise<Uint8Array | undefine
   }
 }
 
-/** Sees all that anybody reads, in whichever way, without reading it. */
+/**
+ * Counts what is behind the first `from` bytes as it comes in, which is a little ahead of whoever reads it: as text, say, what
+ * was read can no longer be told byte by byte.
+ */
 function count(req: Request, rest: RestOfBody, from: number): void {
-  const { emit } = req
-  let skip = from
-  req.emit = (event: string | symbol, ...args: unknown[]): boolean => {
-    if (event === 'end') rest.passed(undefined)
-    if (event === 'data') {
-      const [chunk] = args as [Buffer | string]
-      const bytes = typeof chunk === 'string' ? Buffer.from(chunk, req.readableEncoding ?? 'utf8') : chunk
-      const piece = bytes.subarray(skip)
-      skip -= bytes.length - piece.length
-      if (piece.length > 0) rest.passed(piece)
-    }
-    return emit.call(req, event, ...args)
+  const held = (req.read() ?? Buffer.alloc(0)) as Buffer
+  req.unshift(held)
+  rest.passed(held.subarray(from))
+  if (req.complete) {
+    rest.passed(undefined)
+    return
+  }
+  const { push } = req
+  req.push = (piece: Buffer | null, encoding?: BufferEncoding): boolean => {
+    rest.passed(piece ?? undefined)
+    return push.call(req, piece, encoding)
   }
 }

@@ -59,7 +59,7 @@ export class RecordedReply {
   replaceBy(answer: Answer): void {
     const res = this.#res
     if (res.headersSent) {
-      this.fail(new Error('this attempt has lost its record'))
+      this.fail()
       return
     }
     this.#hasEnded = true
@@ -70,9 +70,9 @@ export class RecordedReply {
   }
 
   /** The client has got a beginning that is not followed by its end. */
-  fail(error: unknown): void {
+  fail(): void {
     this.#hasEnded = true
-    this.#node.destroy.call(this.#res, error instanceof Error ? error : undefined)
+    this.#node.destroy.call(this.#res)
   }
 
   #attach(): void {

@@ -1,0 +1,197 @@
+import { gzipSync } from 'node:zlib'
+import type { Request } from 'express'
+import { describe, expect, it } from 'vitest'
+import { VERSIONS } from './express-adapter'
+import { Shop } from './shop'
+
+const JSON_BODY = '{"a":1,"b":[true,"café"]}'
+const LARGE = JSON.stringify({ text: 'é'.repeat(150_000) })
+const chunks = (text: string, size: number) => {
+  const bytes = Buffer.from(text)
+  return Array.from({ length: Math.ceil(bytes.length / size) }, (_, at) =>
+    bytes.subarray(at * size, (at + 1) * size),
+  )
+}
+
+/** What reads a body without a parser, as readers of forms do. */
+async function streamed(req: Request): Promise<string> {
+  const pieces: Buffer[] = []
+  for await (const piece of req) pieces.push(piece as Buffer)
+  return Buffer.concat(pieces).toString()
+}
+
+describe.each(VERSIONS)('on %s, a body', (_, express) => {
+  const parsers = {
+    'express.json': [express.json({ limit: '2mb' }), 'application/json'],
+    'express.urlencoded': [express.urlencoded({ extended: true }), 'application/x-www-form-urlencoded'],
+    'express.text': [express.text({ limit: '2mb' }), 'text/plain'],
+    'express.raw': [express.raw({ limit: '2mb' }), 'application/octet-stream'],
+  } as const
+
+  describe.each(Object.entries(parsers))('with %s', (name, [parse, type]) => {
+    const [one, other] = name === 'express.json' ? [JSON_BODY, '{"a":2}'] : ['a=1&b[]=caf%C3%A9', 'a=2']
+
+    it.each(['before', 'after'])('%s it reaches the handler, and is compared', async (where) => {
+      const shop = new Shop(express)
+      if (where === 'before') shop.app.use(parse)
+      shop.app.use(shop.protect())
+      if (where === 'after') shop.app.use(parse)
+      shop.app.post('/', (req, res) => {
+        shop.runs++
+        res.json({ got: Buffer.isBuffer(req.body) ? String(req.body) : req.body })
+      })
+      shop.app.post('/bare', parse, (req, res) => {
+        res.json({ got: Buffer.isBuffer(req.body) ? String(req.body) : req.body })
+      })
+      await shop.open()
+      const bare = await shop.ask({ path: '/bare', key: '"b"', type, body: one })
+      const [first, again] = await shop.twice({ type, body: one })
+      expect([first.text, again.text]).toEqual([bare.text, bare.text])
+      expect((await shop.ask({ type, body: other })).status).toBe(422)
+      expect((await shop.ask({ type, body: one, path: '/?dry' })).status).toBe(422)
+      expect(shop.runs).toBe(1)
+    })
+  })
+
+  const sendings = {
+    whole: { body: LARGE },
+    'in chunks': { body: chunks(LARGE, 7_777) },
+    'of nothing': { body: '' },
+    'of no chunks': { body: [] },
+    'of one chunk': { body: chunks(JSON_BODY, 1000) },
+    compressed: { body: gzipSync(LARGE), headers: ['Content-Encoding: gzip'] },
+  }
+  const readers = {
+    'express.json': express.json({ limit: '2mb' }),
+    'a stream': (req: Request, _res: unknown, next: (error?: unknown) => void) => {
+      streamed(req).then((text) => {
+        req.body = text
+        next()
+      }, next)
+    },
+    'flowing text': (req: Request, _res: unknown, next: () => void) => {
+      let text = ''
+      req.setEncoding('utf8')
+      req.on('data', (piece: string) => {
+        text += piece
+      })
+      req.on('end', () => {
+        req.body = text
+        next()
+      })
+    },
+  }
+  for (const [how, sending] of Object.entries(sendings)) {
+    it.each(Object.entries(readers))(
+      `that is sent ${how} is whole for %s behind it, at any limit`,
+      async (_reader, read) => {
+        const shop = new Shop(express)
+        shop.app.post('/bare', read as never, (req, res) => void res.json(req.body ?? null))
+        // One reads all of it, one its beginning, one almost nothing.
+        for (const limit of [1_000_000, 100_000, 1]) {
+          shop.app.post(`/${limit}`, shop.protect({ maxRequestBytes: limit }), read as never, (req, res) => {
+            shop.runs++
+            res.json(req.body ?? null)
+          })
+        }
+        await shop.open()
+        const bare = await shop.ask({ path: '/bare', ...sending })
+        for (const limit of [1_000_000, 100_000, 1]) {
+          const [first, again] = await shop.twice({ path: `/${limit}`, key: `"${limit}"`, ...sending })
+          expect([first.status, first.text === bare.text]).toEqual([200, true])
+          expect(again.header('idempotency-replayed')).toBe('true')
+          expect(again.body.equals(first.body)).toBe(true)
+        }
+        expect(shop.runs).toBe(3)
+      },
+    )
+  }
+
+  it('that is larger than what is read ahead is compared as far as its handler reads it', async () => {
+    const shop = new Shop(express)
+    shop.app.post('/', shop.protect({ maxRequestBytes: 1000 }), async (req, res) => {
+      shop.runs++
+      let bytes = 0
+      for await (const piece of req.iterator({ destroyOnReturn: false })) {
+        bytes += piece.length
+        if (bytes > 70_000) break
+      }
+      res.send('enough')
+    })
+    await shop.open()
+    const body = 'x'.repeat(200_000)
+    const [, again] = await shop.twice({ type: 'text/plain', body })
+    expect(again.header('idempotency-replayed')).toBe('true')
+    const other = (at: number) => `${body.slice(0, at)}y${body.slice(at + 1)}`
+    expect((await shop.ask({ type: 'text/plain', body: other(10) })).status).toBe(422)
+    expect((await shop.ask({ type: 'text/plain', body: other(50_000) })).status).toBe(422)
+    expect((await shop.ask({ type: 'text/plain', body: other(199_999) })).text).toBe('enough')
+    expect(shop.runs).toBe(1)
+  })
+
+  it('of which nothing was left by whoever read it makes no fingerprint, and nothing runs', async () => {
+    const shop = new Shop(express)
+    shop.app.use((req, _res, next) => {
+      streamed(req).then(() => next(), next)
+    })
+    shop.app.post('/', shop.protect(), (_req, res) => void res.send(`${++shop.runs}`))
+    shop.app.post(
+      '/own',
+      shop.protect({ fingerprint: (req) => req.url }),
+      (_req, res) => void res.send('own'),
+    )
+    await shop.open()
+    expect((await shop.ask()).status).toBe(500)
+    expect(shop.runs).toBe(0)
+    expect((await shop.ask({ path: '/own' })).text).toBe('own')
+  })
+
+  it('that was a form counts with the files that it brought', async () => {
+    const shop = new Shop(express)
+    shop.app.use((req, _res, next) => {
+      // As a reader of forms leaves it: fields, and files in memory or on disk under a name of its own.
+      streamed(req).then((text) => {
+        const [field = '', ...files] = text.split('|')
+        const of = (content: string) => ({
+          fieldname: 'receipt',
+          originalname: 'receipt.txt',
+          mimetype: 'text/plain',
+          size: content.length,
+          ...(content.startsWith('disk')
+            ? { path: `/tmp/${Math.random()}` }
+            : { buffer: Buffer.from(content) }),
+        })
+        req.body = { field }
+        Object.assign(req, { files: files.map(of) })
+        next()
+      }, next)
+    })
+    shop.app.post('/', shop.protect(), (_req, res) => void res.send(`${++shop.runs}`))
+    await shop.open()
+    const form = (body: string, key = '"a"') =>
+      shop.ask({ type: 'multipart/form-data; boundary=x', body, key })
+    expect((await form('one|abc')).text).toBe('1')
+    expect((await form('one|abc')).text).toBe('1')
+    expect((await form('one|abd')).status).toBe(422)
+    expect((await form('two|abc')).status).toBe(422)
+    expect((await form('one')).status).toBe(422)
+    expect((await form('one|disk', '"d"')).text).toBe('2')
+    expect((await form('one|disk', '"d"')).text).toBe('2')
+  })
+
+  it('can be read by functions among the options, and by the handler after them', async () => {
+    const shop = new Shop(express)
+    const key = (req: Request) => JSON.parse(String(req.body)).event
+    shop.app.post('/', shop.protect({ key }), express.json(), (req, res) => {
+      shop.runs++
+      res.json(req.body)
+    })
+    shop.app.post('/none', shop.protect({ key: () => 'k' }), (req, res) => {
+      res.json({ body: req.body ?? null })
+    })
+    await shop.open()
+    const [first, again] = await shop.twice({ key: '', body: '{"event":"e1"}' })
+    expect([first.text, again.text, shop.runs]).toEqual(['{"event":"e1"}', '{"event":"e1"}', 1])
+    expect((await shop.ask({ path: '/none', key: '' })).text).toBe('{"body":null}')
+  })
+})
