@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs'
 const majors = process.argv.slice(2)
 /** Whether the suites notice what is broken does not depend on Node. */
 const TESTS = [
-  ...['core', 'conformance', 'redis', 'postgres', 'mongo', 'hono', 'token'].flatMap((project) => [
+  ...['core', 'conformance', 'redis', 'postgres', 'mongo', 'hono', 'express', 'token'].flatMap((project) => [
     '--project',
     project,
   ]),

@@ -22,7 +22,7 @@ beforeAll(() => {
   project = emptyProject({
     programs: ['documented'],
     packages: packages.filter((name) => programs.some(({ code }) => code.includes(`from '${name}'`))),
-    dependencies: ['typescript@5.9.3', '@types/node@20', '@types/pg@8'],
+    dependencies: ['typescript@5.9.3', '@types/node@20', '@types/pg@8', '@types/express@5'],
     environment,
   })
   for (const { file, code } of programs) writeFileSync(join(project.root, `${file}.ts`), code)
@@ -31,12 +31,17 @@ beforeAll(() => {
 afterAll(() => project?.remove())
 
 describe('the code in the documentation', () => {
-  it.each(['.', 'packages/core', 'packages/redis', 'packages/postgres', 'packages/hono', 'packages/token'])(
-    'is in the README of %s',
-    (folder) => {
-      expect(documentedPrograms(join(folder, 'README.md'))).not.toEqual([])
-    },
-  )
+  it.each([
+    '.',
+    'packages/core',
+    'packages/redis',
+    'packages/postgres',
+    'packages/hono',
+    'packages/express',
+    'packages/token',
+  ])('is in the README of %s', (folder) => {
+    expect(documentedPrograms(join(folder, 'README.md'))).not.toEqual([])
+  })
 
   for (const { title, file, promised, needs } of programs) {
     it.skipIf(needs.some((name) => !(name in environment)))(
