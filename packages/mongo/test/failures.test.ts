@@ -161,6 +161,23 @@ describe.skipIf(inject('mongoUrl') === undefined)('a failure', () => {
     )
   })
 
+  it('to connect at first lasts until the client is connected by its owner', async () => {
+    const proxy = await startTcpProxy(own.url)
+    try {
+      await proxy.refuse(true)
+      const through = own.open({ directConnection: true, serverSelectionTimeoutMS: 300 }, proxy.url)
+      const late = new MongoStore(through)
+      const claim = claimOf(crypto.randomUUID())
+      await expect(late.claim(claim)).rejects.toThrow(StoreError)
+      await proxy.refuse(false)
+      await expect(late.claim(claim)).rejects.toThrow(StoreError)
+      await through.client.connect()
+      expect(await late.claim(claim)).toMatchObject({ type: 'acquired', attempt: 1 })
+    } finally {
+      await proxy.close()
+    }
+  })
+
   it('of a batch reaches all who wait for it', async () => {
     const claims = Array.from({ length: 20 }, () => claimOf(crypto.randomUUID()))
     const failed = await failing({ failCommands: ['find', 'findAndModify'], errorCode: 91 }, 1000)
