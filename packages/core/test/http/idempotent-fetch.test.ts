@@ -56,6 +56,13 @@ describe('idempotentFetch', () => {
     expect(sent.map(({ key }) => key)).toEqual([`"of ${URL_OF}"`, 'own'])
   })
 
+  it('keeps the key that a request has, and adds one to a request that has none', async () => {
+    const { time, sent, send } = shop([cut, status(201), cut, status(201)], { key: () => 'new' })
+    await time.outlast(send(new Request(URL_OF, { ...post(), headers: { 'Idempotency-Key': '"own"' } })))
+    await time.outlast(send(new Request(URL_OF, post())))
+    expect(sent.map(({ key }) => key)).toEqual(['"own"', '"own"', '"new"', '"new"'])
+  })
+
   it.each(['GET', 'PUT', 'DELETE', 'HEAD'])(
     'adds no key to %s, and repeats it all the same',
     async (method) => {
@@ -65,7 +72,7 @@ describe('idempotentFetch', () => {
     },
   )
 
-  it.each([200, 201, 303, 400, 401, 404, 409, 410, 422])('takes a %d for the answer', async (code) => {
+  it.each([200, 201, 303, 400, 401, 403, 404, 409, 410, 422])('takes a %d for the answer', async (code) => {
     const { time, sent, send } = shop([status(code)])
     expect((await time.outlast(send(URL_OF, post()))).status).toBe(code)
     expect(sent).toHaveLength(1)
