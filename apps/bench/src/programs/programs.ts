@@ -1,9 +1,10 @@
 import type { Program } from '../program'
 import { growth } from './growth'
+import { http } from './http'
 import { inProcess } from './in-process'
 import { mongo } from './mongo'
 import { postgres } from './postgres'
 import { redis } from './redis'
 
 /** Everything that can be measured; another kind of server is another file beside these. */
-export const PROGRAMS: readonly Program[] = [inProcess, redis, postgres, mongo, growth]
+export const PROGRAMS: readonly Program[] = [inProcess, redis, postgres, mongo, http, growth]
