@@ -213,6 +213,12 @@ describe('what the same key has signed, but not as a token', () => {
     await isRefused(tokens.verify(`${critical}.${hmac(SECRET, critical)}`, USE), 'forged')
   })
 
+  it('is no token if it is longer than any that is issued', async () => {
+    const longest = { subject: '\u4e2d'.repeat(255), operation: '\0'.repeat(255) }
+    await expect(tokens.verify(await tokens.issue(longest), longest)).resolves.toBeDefined()
+    await isRefused(tokens.verify(await signed({ more: 'x'.repeat(7000) }), USE), 'malformed')
+  })
+
   it('is refused when it comes from the future, near or far', async () => {
     const now = Math.floor(Date.now() / 1000)
     for (const ahead of [60, 86_400, 1e9]) {
