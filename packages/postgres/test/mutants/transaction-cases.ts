@@ -64,6 +64,11 @@ async function twins(scene: Scene, what: string, agoMs: number) {
   })
 }
 
+/** All of them, to their end: what one that failed has left under way would be in the way of who tidies up. */
+async function all(cases: readonly Promise<void>[]): Promise<void> {
+  for (const ended of await Promise.allSettled(cases)) if (ended.status === 'rejected') throw ended.reason
+}
+
 /** What transactions promise beside. */
 export const transactionCases: Readonly<Record<string, (scene: Scene) => Promise<void>>> = {
   async 'a transaction finds, and leaves, what an attempt does'(scene) {
@@ -76,9 +81,9 @@ export const transactionCases: Readonly<Record<string, (scene: Scene) => Promise
     ] as const
     for (const [nth, [fingerprint, agoMs]] of payloads.entries()) {
       const request = { fingerprint, tombstoneMs: nth % 2 === 0 ? HOUR_MS : 0 }
-      const all = await twins(scene, `${nth}`, agoMs)
-      await Promise.all(
-        all.map(async ({ name, our, their, waitedFor }) => {
+      const pairs = await twins(scene, `${nth}`, agoMs)
+      await all(
+        pairs.map(async ({ name, our, their, waitedFor }) => {
           const before = await store.get(our)
           const outcome = await transact(scene, our, { ...request, waitedFor: waitedFor.our })
           const expected = await attempt(scene, their, { ...request, waitedFor: waitedFor.their })
@@ -95,8 +100,10 @@ export const transactionCases: Readonly<Record<string, (scene: Scene) => Promise
         await advance(hours * HOUR_MS)
         const policy = { onAbandoned: 'reject', keepMs: 9 * HOUR_MS } as const
         const found = async (key: string) => plain(await store.claim(claimOf(key, policy)))
-        await Promise.all(
-          all.map(async ({ name, our, their }) => expect(await found(our), name).toEqual(await found(their))),
+        await all(
+          pairs.map(async ({ name, our, their }) =>
+            expect(await found(our), name).toEqual(await found(their)),
+          ),
         )
       }
     }
@@ -111,7 +118,43 @@ export const transactionCases: Readonly<Record<string, (scene: Scene) => Promise
       await attempt(scene, their, { ...request, waitedFor: waitedFor.their }, 'final')
       expect(await shown(scene, our), name).toEqual(await shown(scene, their))
     })
-    await Promise.all(ends)
+    await all(ends)
+  },
+
+  async 'a failure is followed, and is no answer to who waited for an attempt after it'(scene) {
+    const { store, key } = scene
+    const [our, their] = [`${key}:our`, `${key}:their`]
+    const fences: number[] = []
+    for (const name of [our, their]) {
+      const claim = claimOf(name)
+      const outcome = await store.claim(claim)
+      fences.push(outcome.type === 'acquired' ? outcome.fence : 0)
+      ok(await store.fail({ ...completionOf(claim), kind: 'retryable', failure: 'declined' }))
+    }
+    const [ourFence = 0, theirFence = 0] = fences
+    // The attempt that was waited for was released.
+    const outcome = await transact(scene, our, { fingerprint: 'one', waitedFor: ourFence + 1 })
+    const expected = await attempt(scene, their, { fingerprint: 'one', waitedFor: theirFence + 1 })
+    expect(inShort(outcome)).toEqual(expected)
+    expect(await shown(scene, our)).toEqual(await shown(scene, their))
+    expect(await store.get(our)).toMatchObject({ attempt: 2, fingerprint: 'one' })
+  },
+
+  async 'an attempt that was made and failed meanwhile is counted'(scene) {
+    const { store, key } = scene
+    const failed = async () => {
+      const claim = claimOf(key)
+      equal((await store.claim(claim)).type, 'acquired')
+      ok(await store.fail({ ...completionOf(claim), kind: 'retryable', failure: 'declined' }))
+    }
+    await failed()
+    let runs = 0
+    const run = async () => {
+      if (++runs === 1) await failed()
+      return {}
+    }
+    expect(await transact(scene, key, { run })).toMatchObject({ type: 'committed', attempt: 3 })
+    equal(runs, 2)
   },
 
   async 'whoever holds the key is not waited for, and is alone'({ ...scene }) {
