@@ -13,7 +13,8 @@ import { streamCases } from './stream-cases'
 import type { WebAdapter } from './web-adapter'
 import { WebScene } from './web-scene'
 
-const groups: readonly CaseGroup<WebScene>[] = [
+/** All of them, by what they are about. */
+export const webCaseGroups: readonly CaseGroup<WebScene>[] = [
   keyCases,
   answerCases,
   payloadCases,
@@ -34,7 +35,7 @@ const groups: readonly CaseGroup<WebScene>[] = [
  * describeWebAdapter('my framework', { listen: async (app) => { … } })
  */
 export function describeWebAdapter(name: string, adapter: WebAdapter): void {
-  registerCases(name, groups, stageOf(adapter))
+  registerCases(name, webCaseGroups, stageOf(adapter))
 }
 
 /**
@@ -46,7 +47,7 @@ export function webAdapterFailures(
   adapter: WebAdapter,
   about?: string,
 ): AsyncGenerator<CaseFailure, void, undefined> {
-  const chosen = groups.filter((group) => about === undefined || group.about === about)
+  const chosen = webCaseGroups.filter((group) => about === undefined || group.about === about)
   return failures(chosen, stageOf(adapter))
 }
 
