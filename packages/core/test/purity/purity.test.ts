@@ -81,17 +81,23 @@ const expected = [
 ]
 
 describe('the built package', () => {
-  it.each(['index.js', 'index.cjs', 'http.js', 'http.cjs', 'hash/sha256.web.js', 'hash/sha256.web.cjs'])(
-    'imports nothing of Node in %s',
-    async (file) => {
-      const code = await built.read(file)
-      expect(code).not.toMatch(/['"]node:/)
-      const imports = [...code.matchAll(/(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire\s*\(\s*)(['"])(.+?)\1/g)]
-      expect(new Set(imports.map(([, , from]) => from))).toEqual(
-        new Set(file.startsWith('hash') ? [] : ['#sha256']),
-      )
-    },
-  )
+  it.each([
+    'index.js',
+    'index.cjs',
+    'consumer.js',
+    'consumer.cjs',
+    'http.js',
+    'http.cjs',
+    'hash/sha256.web.js',
+    'hash/sha256.web.cjs',
+  ])('imports nothing of Node in %s', async (file) => {
+    const code = await built.read(file)
+    expect(code).not.toMatch(/['"]node:/)
+    const imports = [...code.matchAll(/(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire\s*\(\s*)(['"])(.+?)\1/g)]
+    expect(new Set(imports.map(([, , from]) => from))).toEqual(
+      new Set(/^(hash|consumer)/.test(file) ? [] : ['#sha256']),
+    )
+  })
 
   it("has Node's own hash where Node asks for it, and nothing else of Node", async () => {
     const code = await built.read('hash/sha256.node.js')

@@ -1,0 +1,224 @@
+import { describe, expect, test } from 'vitest'
+import { idempotentConsumer } from '../../src/consumer/index'
+import { hangs, rejects } from '../support/faulty-store'
+import { gate } from '../support/gate'
+import { consumers, failing, order } from './consumer-scene'
+
+const unreachable = rejects
+
+describe('a message', () => {
+  test('is applied once, however often it is delivered, by whichever process', async () => {
+    const { consumer } = consumers()
+    const [one, two] = [consumer(), consumer()]
+    expect(await one.consume(order)).toEqual({ action: 'ack', reason: 'applied' })
+    expect(await one.consume({ ...order })).toEqual({ action: 'ack', reason: 'duplicate' })
+    expect(await two.consume(order)).toEqual({ action: 'ack', reason: 'duplicate' })
+    expect([...one.applied, ...two.applied]).toEqual([order])
+  })
+
+  test('costs two calls to the store, and a duplicate one', async () => {
+    const { consume, store } = consumers().consumer()
+    await consume(order)
+    expect(store.calls).toEqual(
+      ['claim', 'complete', 'diagnose'].filter((call) => store.calls.includes(call as 'claim')),
+    )
+    const before = store.count('claim') + store.count('complete')
+    expect(before).toBe(2)
+    await consume(order)
+    expect([store.count('claim'), store.count('complete')]).toEqual([2, 1])
+  })
+
+  test('of another name, or in another scope, is another', async () => {
+    const { process, consumer } = consumers()
+    const { consume, idem, applied } = consumer({ scope: ({ total }) => String(total), fingerprint: false })
+    await consume(order)
+    await consume({ ...order, total: 11 })
+    expect(applied.length).toBe(2)
+    expect(await idem.inspect(order.id, { name: 'points', scope: '10' })).toMatchObject({
+      state: 'succeeded',
+    })
+    let stock = 0
+    const other = idempotentConsumer({
+      idem: process().idem,
+      name: 'stock',
+      key: ({ id }: typeof order) => id,
+      handler: () => ++stock,
+    })
+    expect(await other(order)).toMatchObject({ reason: 'applied' })
+    expect(stock).toBe(1)
+  })
+
+  test('whose attempt runs elsewhere is not acknowledged, but delivered again when that has settled or lapsed', async () => {
+    const { time, consumer } = consumers()
+    const hold = gate()
+    const one = consumer({ handler: () => hold.promise, lease: '10s' })
+    const two = consumer()
+    const running = one.consume(order)
+    await time.settle()
+    for (const { consume } of [one, two]) {
+      expect(await time.outlast(consume(order))).toMatchObject({
+        action: 'retry',
+        reason: 'in-progress',
+        afterMs: 10_000,
+      })
+    }
+    hold.open()
+    expect(await time.outlast(running)).toMatchObject({ reason: 'applied' })
+    expect(await two.consume(order)).toMatchObject({ reason: 'duplicate' })
+    expect(two.applied).toEqual([])
+  })
+
+  test('whose process died is taken over when its lease has run out', async () => {
+    const { time, consumer } = consumers()
+    const one = consumer({ handler: () => new Promise(() => {}), lease: '10s' })
+    const two = consumer()
+    void one.consume(order)
+    await time.settle()
+    one.store.everything(hangs)
+    await time.advance(10_001)
+    expect(await time.outlast(two.consume(order))).toEqual({ action: 'ack', reason: 'applied' })
+    expect(two.applied).toEqual([order])
+  })
+
+  test('is not applied twice by what came of the same retention anew: a tombstone is a duplicate', async () => {
+    const { time, consumer } = consumers()
+    const { consume, applied } = consumer({ retention: '1m', tombstone: '1h' })
+    await consume(order)
+    await time.advance(120_000)
+    expect(await time.outlast(consume(order))).toEqual({ action: 'ack', reason: 'duplicate' })
+    expect(applied.length).toBe(1)
+  })
+})
+
+describe('a message that cannot be told from others', () => {
+  test.each([
+    ['no key', { key: () => undefined as unknown as string }, 'INVALID_KEY'],
+    ['an empty key', { key: () => '' }, 'INVALID_KEY'],
+    ['a key that is too long', { key: () => 'x'.repeat(300) }, 'INVALID_KEY'],
+    ['a scope that comes to nothing', { scope: () => undefined as unknown as string }, 'INVALID_KEY'],
+    ['a payload that cannot be hashed', { fingerprint: () => () => 1 }, 'CODEC'],
+  ])('for it has %s, is a dead letter, and nothing ran', async (_what, options, code) => {
+    const { consume, applied, store } = consumers().consumer(options)
+    expect(await consume(order)).toMatchObject({
+      action: 'dead-letter',
+      reason: 'unusable',
+      failure: { code },
+      attempt: 0,
+    })
+    expect(applied).toEqual([])
+    expect(store.calls).toEqual([])
+  })
+
+  test('for finding its key, scope or payload throws, is a dead letter with that error', async () => {
+    const fails = () => {
+      throw new RangeError('no such field')
+    }
+    for (const options of [{ key: fails }, { scope: fails }, { fingerprint: fails }]) {
+      expect(await consumers().consumer(options).consume(order)).toMatchObject({
+        action: 'dead-letter',
+        reason: 'unusable',
+        failure: { name: 'RangeError', message: 'no such field' },
+      })
+    }
+  })
+
+  test('for its key belongs to another payload, is a dead letter, and the record stays as it was', async () => {
+    const { consumer } = consumers()
+    const { consume, applied } = consumer()
+    await consume(order)
+    expect(await consume({ ...order, total: 99 })).toMatchObject({
+      action: 'dead-letter',
+      reason: 'mismatch',
+      failure: { code: 'FINGERPRINT_MISMATCH' },
+    })
+    expect(await consume(order)).toMatchObject({ reason: 'duplicate' })
+    expect(applied).toEqual([order])
+  })
+})
+
+describe('a store that is down', () => {
+  test('at the claim: the message is delivered again, ever later, and has spent no attempt', async () => {
+    const { time, consumer } = consumers()
+    const { consume, store, applied } = consumer({ attempts: 1 })
+    store.everything(unreachable)
+    for (const afterMs of [100, 200, 300]) {
+      expect(await time.outlast(consume(order))).toMatchObject({
+        action: 'retry',
+        reason: 'store-down',
+        afterMs,
+        error: { code: 'STORE' },
+      })
+    }
+    store.everything((send) => send())
+    await time.advance(60_000)
+    expect(await time.outlast(consume(order))).toEqual({ action: 'ack', reason: 'applied' })
+    expect(applied).toEqual([order])
+    store.everything(unreachable)
+    // It counts anew.
+    expect(await time.outlast(consume(order))).toMatchObject({ afterMs: 100 })
+  })
+
+  test('does not run unprotected, whatever the Idem allows', async () => {
+    const { time, process } = consumers()
+    const { idem, store } = process({
+      onStoreDown: 'run',
+      onInProgress: 'wait',
+      maxAttempts: 1,
+      isRetryable: () => false,
+    })
+    let runs = 0
+    const consume = idempotentConsumer({ idem, name: 'n', key: () => 'k', handler: () => ++runs })
+    store.everything(unreachable)
+    expect(await time.outlast(consume({}))).toMatchObject({ action: 'retry', reason: 'store-down' })
+    expect(runs).toBe(0)
+  })
+
+  test('when the work is done: it is acknowledged, for to deliver it again would invite doing it twice', async () => {
+    const { time, consumer } = consumers()
+    const { consume, store, applied } = consumer()
+    store.always('complete', unreachable)
+    expect(await time.outlast(consume(order))).toEqual({ action: 'ack', reason: 'unsettled' })
+    expect(applied).toEqual([order])
+  })
+
+  test('when the last attempt has failed: not dead until the record says so', async () => {
+    const { time, consumer } = consumers()
+    const { handler, attempts } = failing(9)
+    const { consume, store } = consumer({ handler, attempts: 1, lease: '5s' })
+    store.always('saveStep', unreachable)
+    expect(await time.outlast(consume(order))).toMatchObject({ action: 'retry', reason: 'failed' })
+    store.everything((send) => send())
+    await time.advance(10_000)
+    expect(await time.outlast(consume(order))).toMatchObject({ action: 'dead-letter', reason: 'attempts' })
+    expect(attempts).toEqual([1])
+  })
+})
+
+test('a delivery that is told to stop is delivered again, and its attempt is told', async () => {
+  const { time, consumer } = consumers()
+  const stop = new AbortController()
+  let told: unknown
+  const { consume } = consumer({
+    attempts: 1,
+    isRetryable: () => false,
+    handler: (_message, { signal }) =>
+      new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => {
+          told = signal.reason
+          reject(signal.reason)
+        })
+      }),
+  })
+  const consuming = consume(order, { signal: stop.signal })
+  await time.settle()
+  stop.abort(new Error('the process ends'))
+  expect(await time.outlast(consuming)).toMatchObject({ action: 'retry', reason: 'stopped', afterMs: 0 })
+  await time.settle()
+  expect(told).toBeInstanceOf(DOMException)
+  expect(await consume(order, { signal: stop.signal })).toMatchObject({ reason: 'stopped' })
+})
+
+test.each([-1, 0.5, '1', Number.NaN])('replays cannot be %o', async (replays) => {
+  const { consume } = consumers().consumer()
+  await expect(consume(order, { replays: replays as number })).rejects.toThrow(/^replays must be/)
+})
