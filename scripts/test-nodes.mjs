@@ -6,10 +6,9 @@ import { readFileSync } from 'node:fs'
 const majors = process.argv.slice(2)
 /** Whether the suites notice what is broken does not depend on Node. */
 const TESTS = [
-  ...['core', 'conformance', 'redis', 'postgres', 'mongo', 'hono', 'express', 'token'].flatMap((project) => [
-    '--project',
-    project,
-  ]),
+  ...['core', 'conformance', 'redis', 'postgres', 'mongo', 'hono', 'express', 'token', 'otel'].flatMap(
+    (project) => ['--project', project],
+  ),
   ...['script-mutants', 'lock-mutants', 'broken-stores', 'broken-web-adapters', 'simulate-mutants'].flatMap(
     (name) => ['--exclude', `**/${name}.test.ts`],
   ),

@@ -1,0 +1,5 @@
+export { type ObserveRecordsOptions, observeRecords } from './observe-records'
+export type { OtelOptions } from './options'
+export { otelIdem } from './otel-idem'
+export { otelObserver } from './otel-observer'
+export { otelStore } from './otel-store'
