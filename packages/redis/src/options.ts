@@ -62,7 +62,8 @@ export function resolveOptions(
   return { prefix, subscriber, batch, waitReplicas }
 }
 
-function isClient(what: string, client: unknown): void {
+/** @throws TypeError unless it is a client of ioredis */
+export function isClient(what: string, client: unknown): void {
   const methods = ['evalshaBuffer', 'subscribe'] as const
   const given = client as Partial<Record<string, unknown>> | null | undefined
   if (typeof given === 'object' && methods.every((method) => typeof given?.[method] === 'function')) return
@@ -78,7 +79,8 @@ function isSubscriber(subscriber: RedisClient, client: RedisClient): void {
   }
 }
 
-function shown(value: unknown): string {
+/** A wrong option's value, short enough for a message. */
+export function shown(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value)
   return typeof value === 'object' && value !== null
     ? `an instance of ${value.constructor?.name}`

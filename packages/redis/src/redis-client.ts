@@ -36,3 +36,8 @@ export interface RedisClusterClient extends RedisClient {
   time(): Promise<unknown>
   nodes(role: 'master'): RedisServer[]
 }
+
+/** What streams need beyond. */
+export interface RedisStreamClient extends RedisClient {
+  call(command: string, ...args: (string | number)[]): Promise<unknown>
+}

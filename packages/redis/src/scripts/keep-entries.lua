@@ -1,0 +1,16 @@
+-- Says how long a consumer's pending entries have been idle: none, for a sign of life; longer, to hand them to others.
+--
+-- KEYS     1 the stream
+-- ARGV     1 group, 2 consumer, and then id and idle time in ms of each entry
+-- Returns  the ids of those which this consumer still has
+
+local kept = {}
+for at = 3, #ARGV, 2 do
+  local id = ARGV[at]
+  -- Never anybody else's: XCLAIM alone would take it from them.
+  if #redis.call('XPENDING', KEYS[1], ARGV[1], id, id, 1, ARGV[2]) == 1 then
+    redis.call('XCLAIM', KEYS[1], ARGV[1], ARGV[2], 0, id, 'IDLE', ARGV[at + 1], 'JUSTID')
+    kept[#kept + 1] = id
+  end
+end
+return kept

@@ -1,0 +1,92 @@
+import type { DeadLetter } from '@idem/core/consumer'
+import type { RedisStreamClient } from '../redis-client'
+import type { Script, ScriptRunner } from '../scripts/script'
+import { streamScripts } from '../scripts/scripts'
+import { readEntries, type StreamEntry } from './entry'
+import type { StreamSettings } from './options'
+
+/** So many entries in one script: each takes the server some microseconds, and arguments. */
+const MOST_AT_ONCE = 500
+
+/** What a consumer says to its server. Everything rejects with what the driver rejects with. */
+export class StreamCommands {
+  readonly #settings: StreamSettings
+
+  constructor(settings: StreamSettings) {
+    this.#settings = settings
+  }
+
+  /** Makes the group, and the stream, unless they are there; others may be doing so at the same time. */
+  async makeGroup(from: '0' | '$'): Promise<void> {
+    const { client, stream, group } = this.#settings
+    try {
+      await client.call('XGROUP', 'CREATE', stream, group, from, 'MKSTREAM')
+    } catch (error) {
+      if (!(error instanceof Error && error.message.startsWith('BUSYGROUP'))) throw error
+    }
+  }
+
+  /** Waits for new entries, for a while. */
+  async read(count: number): Promise<StreamEntry[]> {
+    const { reader, stream, group, consumer, blockMs } = this.#settings
+    const wait = ['COUNT', count, 'BLOCK', blockMs] as const
+    const reply = await reader.call('XREADGROUP', 'GROUP', group, consumer, ...wait, 'STREAMS', stream, '>')
+    if (reply === null) return []
+    // With RESP3 the driver gives a map, or an object, of streams.
+    if (Array.isArray(reply)) return readEntries(Array.isArray(reply[0]) ? reply[0][1] : reply[1])
+    return readEntries(Object.values(reply instanceof Map ? Object.fromEntries(reply) : (reply as object))[0])
+  }
+
+  /** Takes over what has been idle for so long; from a place in the list, up to another. */
+  async takeOver(cursor: string, count: number) {
+    const { client, stream, group, consumer, minIdleMs } = this.#settings
+    const from = [stream, group, consumer, minIdleMs, cursor] as const
+    const reply = await client.call('XAUTOCLAIM', ...from, 'COUNT', count)
+    const [next, entries, lost] = reply as [string, unknown, string[]]
+    return { next, entries: readEntries(entries), lost }
+  }
+
+  async acknowledge(id: string): Promise<void> {
+    const { client, stream, group } = this.#settings
+    await client.call('XACK', stream, group, id)
+  }
+
+  async bury({ id, fields, replays }: StreamEntry, { reason, failure, attempt }: DeadLetter): Promise<void> {
+    const { client, stream, deadLetterStream, group } = this.#settings
+    const letter = [reason, JSON.stringify(failure), String(attempt), String(replays)]
+    const args = [group, id, ...letter, ...Object.entries(fields).flat()]
+    await run(client, streamScripts.bury, [stream, deadLetterStream], args)
+  }
+
+  /** Says of entries how long they have been idle; gives the ids of those that are still this consumer's. */
+  async keep(idle: ReadonlyMap<string, number>): Promise<Set<string>> {
+    const { client, stream, group, consumer } = this.#settings
+    const kept = new Set<string>()
+    const all = [...idle]
+    for (let at = 0; at < all.length; at += MOST_AT_ONCE) {
+      const some = all.slice(at, at + MOST_AT_ONCE).flatMap(([id, idleMs]) => [id, String(idleMs)])
+      const reply = await run(client, streamScripts.keep, [stream], [group, consumer, ...some])
+      for (const id of reply as unknown[]) kept.add(String(id))
+    }
+    return kept
+  }
+
+  async leave(): Promise<void> {
+    const { client, stream, group, consumer } = this.#settings
+    await run(client, streamScripts.leave, [stream], [group, consumer])
+  }
+}
+
+export function run(
+  client: RedisStreamClient,
+  script: Script,
+  keys: readonly string[],
+  args: readonly string[],
+): Promise<unknown> {
+  return script.run(client as unknown as ScriptRunner, keys, args)
+}
+
+/** Whether the group, or its stream, is gone. */
+export function isGone(error: unknown): boolean {
+  return error instanceof Error && /NOGROUP|UNBLOCKED/.test(error.message)
+}
