@@ -3,7 +3,7 @@ import { type Span, SpanStatusCode } from '@opentelemetry/api'
 import { OTHER } from './operation-name'
 
 /** What is a name, and not a sentence that somebody put into its place. */
-const NAME = /^[\w.$-]{1,64}$/
+const NAME = /^[\w$]{1,64}$/
 
 const nameOr = (given: unknown): string | undefined =>
   (typeof given === 'string' || typeof given === 'number') && NAME.test(`${given}`) ? `${given}` : undefined

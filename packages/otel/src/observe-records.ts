@@ -37,7 +37,6 @@ export function observeRecords(idem: Pick<Idem, 'page'>, options: ObserveRecords
     description: 'Records by state.',
   })
   const uncounted = meter.createObservableGauge('idem.records.uncounted', {
-    unit: '1',
     description: 'Whether there are more records than were counted.',
   })
   let last: Promise<Census> | undefined

@@ -1,4 +1,4 @@
-import { type Attributes, context, type HrTime } from '@opentelemetry/api'
+import { type Attributes, context } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics'
 import {
@@ -31,7 +31,18 @@ export interface Series {
 /** The real SDK, whose exporters keep what they are given. */
 export function startTelemetry() {
   const spans = new InMemorySpanExporter()
-  const tracers = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(spans)] })
+  const begun: string[] = []
+  class Processor extends SimpleSpanProcessor {
+    override onStart(span: ReadableSpan): void {
+      begun.push(span.spanContext().spanId)
+    }
+  }
+  const tracers = new BasicTracerProvider({ spanProcessors: [new Processor(spans)] })
+  /** Those that have ended, in the order in which they began: clocks do not tell it. */
+  const inOrder = () => {
+    const ended = new Map(spans.getFinishedSpans().map((span) => [span.spanContext().spanId, span]))
+    return begun.flatMap((id) => ended.get(id) ?? [])
+  }
   const reader = new Reader()
   const meters = new MeterProvider({ readers: [reader] })
 
@@ -42,13 +53,13 @@ export function startTelemetry() {
   }
   return {
     otel: { meter: meters.getMeter('test'), tracer: tracers.getTracer('test') },
-    spans: () => spans.getFinishedSpans(),
+    spans: inOrder,
     metrics: collect,
     /** Everything that would leave the process. */
     exported: async () =>
       JSON.stringify([
         await collect(),
-        spans.getFinishedSpans().map(({ name, attributes, events, links, status }) => ({
+        inOrder().map(({ name, attributes, events, links, status }) => ({
           name,
           attributes,
           events,
@@ -71,15 +82,17 @@ export function startTelemetry() {
 
 export type Telemetry = ReturnType<typeof startTelemetry>
 
-/** The spans as they are nested: a line each, in the order in which they began, with what they came to. */
+/**
+ * The spans as they are nested: a line each, with what they came to. But for the one of what the first call of an `Idem` asks in
+ * the background.
+ */
 export function treeOf(spans: readonly ReadableSpan[]): string[] {
   const ids = new Set(spans.map((span) => span.spanContext().spanId))
   const parentOf = ({ parentSpanContext: parent }: ReadableSpan) =>
     parent && ids.has(parent.spanId) ? parent.spanId : undefined
-  const inOrder = [...spans].sort((a, b) => nanoseconds(a.startTime) - nanoseconds(b.startTime))
   const below = (parent: string | undefined): string[] =>
-    inOrder
-      .filter((span) => parentOf(span) === parent)
+    spans
+      .filter((span) => parentOf(span) === parent && span.name !== 'idem.store.diagnose')
       .flatMap((span) => {
         const outcome = span.attributes['idem.outcome'] ?? span.attributes['idem.store.result']
         const line = outcome === undefined ? span.name : `${span.name}: ${outcome}`
@@ -87,5 +100,3 @@ export function treeOf(spans: readonly ReadableSpan[]): string[] {
       })
   return below(undefined)
 }
-
-const nanoseconds = ([seconds, rest]: HrTime): number => seconds * 1e9 + rest
