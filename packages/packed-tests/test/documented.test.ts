@@ -13,6 +13,7 @@ const packages = inject('packed').map(({ name }) => name)
 const documents = [
   'README.md',
   'docs/http.md',
+  'docs/queues.md',
   ...packages.map((name) => `${name.replace('@idem', 'packages')}/README.md`),
 ]
 const programs = documents.flatMap(documentedPrograms)
