@@ -199,9 +199,10 @@ test('a delivery that is told to stop is delivered again, and its attempt is tol
   const stop = new AbortController()
   let told: unknown
   const { consume } = consumer({
-    attempts: 1,
+    attempts: 2,
     isRetryable: () => false,
-    handler: (_message, { signal }) =>
+    handler: (_message, { signal, attempt }) =>
+      attempt === 2 ||
       new Promise((_resolve, reject) => {
         signal.addEventListener('abort', () => {
           told = signal.reason
@@ -216,6 +217,8 @@ test('a delivery that is told to stop is delivered again, and its attempt is tol
   await time.settle()
   expect(told).toBeInstanceOf(DOMException)
   expect(await consume(order, { signal: stop.signal })).toMatchObject({ reason: 'stopped' })
+  // To stop when told is no failure, whatever the policy says of errors.
+  expect(await time.outlast(consume(order))).toEqual({ action: 'ack', reason: 'applied' })
 })
 
 test.each([-1, 0.5, '1', Number.NaN])('replays cannot be %o', async (replays) => {
