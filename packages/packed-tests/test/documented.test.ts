@@ -23,7 +23,7 @@ beforeAll(() => {
   project = emptyProject({
     programs: ['documented'],
     packages: packages.filter((name) => programs.some(({ code }) => code.includes(`from '${name}'`))),
-    dependencies: ['typescript@5.9.3', '@types/node@20', '@types/pg@8', '@types/express@5'],
+    dependencies: ['typescript@5.9.3', '@types/node@20', '@types/pg@8', '@types/express@5', '@opentelemetry/api@1.9'],
     environment,
   })
   for (const { file, code } of programs) writeFileSync(join(project.root, `${file}.ts`), code)
@@ -40,6 +40,7 @@ describe('the code in the documentation', () => {
     'packages/hono',
     'packages/express',
     'packages/token',
+    'packages/otel',
   ])('is in the README of %s', (folder) => {
     expect(documentedPrograms(join(folder, 'README.md'))).not.toEqual([])
   })
