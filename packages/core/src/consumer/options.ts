@@ -93,9 +93,10 @@ export interface ConsumerSettings<Message> {
 }
 
 const OWN = 'idem,name,key,scope,fingerprint,attempts,backoff,isRetryable,deadLetter,onAbandoned'.split(',')
-const OF_A_RUN = (
-  'retention,tombstone,codec,errorCodec,maxResultBytes,lease,maxRunTime,' + 'settleTimeout,storeTimeout'
-).split(',')
+const OF_A_RUN = [
+  ...'retention,tombstone,codec,errorCodec,maxResultBytes'.split(','),
+  ...'lease,maxRunTime,settleTimeout,storeTimeout'.split(','),
+]
 
 /** @throws TypeError, InvalidKeyError that names the option which is wrong or unknown */
 export function resolveConsumerOptions<Message>(
