@@ -8,13 +8,13 @@ export class IncomingBody {
   #rest: { readonly of: RestOfBody; readonly from: number } | undefined
   /** Whether the bytes were lent to functions among the options, where no parser has left anything. */
   #isLent = false
+  #isGivenBack = false
 
   constructor(req: Request) {
     this.#req = req
     this.#boundary = mediaType(req.headers['content-type']).boundary
   }
 
-  /** @throws TypeError if somebody has read the body, and left nothing of it */
   async read(limit: number): Promise<RequestBody> {
     const req = this.#req
     if (req.readableDidRead && req.readableLength === 0) return parsed(req)
@@ -22,6 +22,9 @@ export class IncomingBody {
     if (read.length > limit) {
       const of = new RestOfBody(pieces(req, limit), this.#boundary)
       this.#rest = { of, from: limit }
+      this.#withhold()
+      // Node does so only where nobody has begun to read; what is left would stand in the way of the next request.
+      req.res?.once('finish', () => this.#drop())
       return { bytes: read.subarray(0, limit), rest: of }
     }
     if (req.body === undefined) {
@@ -35,17 +38,41 @@ export class IncomingBody {
   giveBack(): void {
     if (this.#isLent) this.#req.body = undefined
     if (this.#rest !== undefined) count(this.#req, this.#rest.of, this.#rest.from)
+    this.#isGivenBack = true
+  }
+
+  /** Functions among the options that want a body which is too large must not take it for none: all would be alike. */
+  #withhold(): void {
+    const req = this.#req
+    if (req.body !== undefined) return
+    this.#isLent = true
+    Object.defineProperty(req, 'body', {
+      configurable: true,
+      enumerable: true,
+      get: () => {
+        if (this.#isGivenBack) return undefined
+        throw Object.assign(new Error('the body has more than maxRequestBytes'), { status: 413 })
+      },
+      set: (value) => {
+        Object.defineProperty(req, 'body', { value, configurable: true, enumerable: true, writable: true })
+      },
+    })
+  }
+
+  #drop(): void {
+    const req = this.#req
+    const isRead = req.readableFlowing !== null || req.listenerCount('readable') > 0
+    if (req.destroyed || (this.#isGivenBack && isRead)) return
+    req.removeAllListeners('readable')
+    process.nextTick(() => req.resume())
   }
 }
 
-/** What a parser or a reader of forms has made of the body. */
+/** What a parser or a reader of forms has made of the body; nothing, if it was read and nothing left of it. */
 function parsed(req: Request): RequestBody {
   const { body, file, files } = req as { body?: unknown; file?: unknown; files?: unknown }
   if (body instanceof Uint8Array) return { bytes: body }
   const uploads = [file, ...Object.values(files ?? {}).flat()].filter((upload) => upload !== undefined)
-  if (body === undefined && uploads.length === 0) {
-    throw new TypeError('the body was read before idempotency(), which found nothing in req.body')
-  }
   return { parsed: uploads.length === 0 ? body : { body, uploads: uploads.map(contentOf) } }
 }
 

@@ -194,4 +194,52 @@ describe.each(VERSIONS)('on %s, a body', (_, express) => {
     expect([first.text, again.text, shop.runs]).toEqual(['{"event":"e1"}', '{"event":"e1"}', 1])
     expect((await shop.ask({ path: '/none', key: '' })).text).toBe('{"body":null}')
   })
+
+  it('that a parser made into what cannot be compared is refused, rather than taken for any other', async () => {
+    const shop = new Shop(express)
+    shop.app.use(express.text({ type: '*/*' }), (req, _res, next) => {
+      req.body = req.get('x-as') === 'map' ? new Map([['text', req.body]]) : { on: new Date(req.body) }
+      next()
+    })
+    shop.app.post('/', shop.protect(), (_req, res) => void res.send(`${++shop.runs}`))
+    await shop.open()
+    expect((await shop.ask({ headers: ['X-As: map'], body: 'one' })).status).toBe(500)
+    expect(shop.runs).toBe(0)
+    expect((await shop.ask({ body: '2026-01-01' })).text).toBe('1')
+    expect((await shop.ask({ body: '2026-01-01' })).text).toBe('1')
+    expect((await shop.ask({ body: '2026-01-02' })).status).toBe(422)
+  })
+
+  it('that is too large is no body that is not there, to functions among the options', async () => {
+    const shop = new Shop(express)
+    const fingerprint = (req: Request) => `of ${req.body}`
+    shop.app.post(
+      '/',
+      shop.protect({ fingerprint, maxRequestBytes: 10 }),
+      express.text({ type: '*/*' }),
+      (req, res) => void res.send(req.body),
+    )
+    shop.app.post(
+      '/digest',
+      shop.protect({ fingerprint: (req) => req.get('x-digest'), maxRequestBytes: 10 }),
+      (req, _res, next) => {
+        shop.runs++
+        expect(req.body).toBeUndefined()
+        next()
+      },
+      express.text({ type: '*/*' }),
+      (req, res) => void res.send(req.body),
+    )
+    await shop.open()
+    expect((await shop.ask({ body: 'x'.repeat(11) })).status).toBe(413)
+    expect((await shop.ask({ body: 'x'.repeat(10) })).text).toBe('x'.repeat(10))
+    const digest = ['X-Digest: 1']
+    const [first, again] = await shop.twice({
+      key: '"b"',
+      path: '/digest',
+      headers: digest,
+      body: 'y'.repeat(99),
+    })
+    expect([first.text, again.text, shop.runs]).toEqual(['y'.repeat(99), 'y'.repeat(99), 1])
+  })
 })

@@ -1,5 +1,12 @@
 import type { AttemptContext } from '@idem/core'
-import { type Exchange, type HttpOptions, Protection, WebExchange, webAnswer } from '@idem/core/http'
+import {
+  type Exchange,
+  type HttpOptions,
+  Protection,
+  type RequestBody,
+  WebExchange,
+  webAnswer,
+} from '@idem/core/http'
 import type { Context, Env, MiddlewareHandler } from 'hono'
 
 /** What the middleware adds to a context: `c.get('idempotency')`, also written `c.var.idempotency`. */
@@ -34,6 +41,7 @@ export function idempotency<E extends Env = Env>(
     // Whoever came before may have read the body; then Hono has kept it.
     const wasRead = req.raw.bodyUsed
     let isWhole = false
+    let formType: string | undefined
     const exchange: Exchange<Context<E>> = {
       get source() {
         if (isWhole) req.raw = web.request()
@@ -41,9 +49,13 @@ export function idempotency<E extends Env = Env>(
       },
       method: web.method,
       target: web.target,
-      header: (name) => web.header(name),
+      header: (name) => (name === 'content-type' ? formType : undefined) ?? web.header(name),
       async body(limit) {
-        if (wasRead) return { bytes: new Uint8Array(await req.arrayBuffer()) }
+        if (wasRead) {
+          const read = await bodyRead(c)
+          formType = 'formType' in read ? read.formType : undefined
+          return read
+        }
         const body = await web.body(limit)
         isWhole = 'bytes' in body && body.rest === undefined
         return body
@@ -62,4 +74,15 @@ export function idempotency<E extends Env = Env>(
     if (isOwn) c.res = undefined
     c.res = response
   }
+}
+
+/** A body that was read before, as far as Hono has kept it. */
+async function bodyRead({ req }: Context): Promise<RequestBody & { readonly formType?: string | undefined }> {
+  const [kept] = Object.keys(req.bodyCache)
+  if (kept === undefined) return { parsed: undefined }
+  if (kept !== 'formData') return { bytes: new Uint8Array(await req.arrayBuffer()) }
+  // A form is written anew, with a boundary of its own.
+  const form = new Response(await req.formData())
+  const formType = form.headers.get('content-type') ?? undefined
+  return { bytes: new Uint8Array(await form.arrayBuffer()), formType }
 }

@@ -1,5 +1,5 @@
 import { Idem, MemoryStore } from '@idem/core'
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import { setCookie } from 'hono/cookie'
 import { cors } from 'hono/cors'
 import { HTTPException } from 'hono/http-exception'
@@ -168,5 +168,52 @@ describe('idempotency', () => {
 
   it('refuses wrong options at once', () => {
     expect(() => idempotency({ idem: fresh(), scope: 'user' as 'public' })).toThrow(TypeError)
+  })
+
+  it.each(['formData', 'parseBody', 'json', 'arrayBuffer'] as const)(
+    'compares a body that earlier middleware has read by %s',
+    async (read) => {
+      let runs = 0
+      const app = new Hono()
+        .use(async (c, next) => {
+          await (c.req as Record<typeof read, () => Promise<unknown>>)[read]()
+          await next()
+        })
+        .use(idempotency({ idem: fresh(), scope: 'public' }))
+        .post('/orders', (c) => c.json({ run: ++runs }))
+      const order = (value: string): RequestInit => {
+        if (read === 'json') return post(`{"a":"${value}"}`)
+        const body = new FormData()
+        body.set('a', value)
+        body.set('file', new File(['text'], 'a.txt'))
+        // With a boundary that is another each time.
+        return { method: 'POST', body, headers: { 'Idempotency-Key': '"a"' } }
+      }
+      const first = await app.request('/orders', order('1'))
+      await isReplay([first, await app.request('/orders', order('1'))])
+      expect((await app.request('/orders', order('2'))).status).toBe(422)
+      expect(runs).toBe(1)
+    },
+  )
+
+  it('compares no body of which earlier middleware has left nothing', async () => {
+    let runs = 0
+    const fingerprint = (c: Context) => c.req.header('x-digest')
+    const app = new Hono()
+      .onError((error, c) => c.text(error.message, 500))
+      .use(async (c, next) => {
+        await c.req.raw.text()
+        await next()
+      })
+      .use('/orders', idempotency({ idem: fresh(), scope: 'public' }))
+      .use('/digest', idempotency({ idem: fresh(), scope: 'public', fingerprint }))
+      .post('/*', (c) => c.json({ run: ++runs }))
+    const refused = await app.request('/orders', post())
+    expect([refused.status, await refused.text(), runs]).toEqual([
+      500,
+      'the body was read before idempotency(), and nothing is left of it',
+      0,
+    ])
+    await isReplay(await twice(app, '/digest', post('a', { 'X-Digest': '1' })))
   })
 })

@@ -27,5 +27,5 @@ export type RequestBody =
       /** What follows, if that is not all. */
       readonly rest?: RestOfBody | undefined
     }
-  /** A parser of the framework came first: what it made of the body. */
+  /** A parser of the framework came first: what it made of the body. `undefined`: nobody can know any more what it was. */
   | { readonly parsed: unknown }

@@ -1,6 +1,6 @@
 import { sha256 } from '#sha256'
 import { encodeKey, type Key } from '../options/key'
-import type { Exchange, RequestBody } from './exchange'
+import type { Exchange } from './exchange'
 import { requestFingerprint } from './fingerprint/request-fingerprint'
 import { parseKey } from './key/parse-key'
 import type { HttpSettings } from './options'
@@ -51,14 +51,12 @@ export async function operationOf<Source>(
     if (key === undefined) return keyMalformed(settings)
   }
 
+  // Before any of the functions is asked: each of them may want it.
+  const body = await exchange.body(maxRequestBytes)
   // A scope that comes to nothing must not be taken for none: keys of all users would meet.
   const scope = settings.scope === 'public' ? undefined : ((await settings.scope(exchange.source)) ?? '')
   if (scope !== undefined) encodeKey('scope', scope)
 
-  // Where neither key nor payload are in the body it is not read.
-  const isRead = typeof fingerprint !== 'function' || keyOf !== undefined
-  const body: RequestBody = isRead ? await exchange.body(maxRequestBytes) : { parsed: undefined }
-  const rest = 'rest' in body ? body.rest : undefined
   if (keyOf !== undefined) {
     try {
       key = (await keyOf(exchange.source)) || undefined
@@ -70,6 +68,8 @@ export async function operationOf<Source>(
     if (key === undefined) return isRequired ? keyMissing(settings) : 'unprotected'
   }
 
+  // Whoever brings a fingerprint says what counts, of the rest as well.
+  const rest = typeof fingerprint !== 'function' && 'rest' in body ? body.rest : undefined
   const payload: unknown =
     typeof fingerprint === 'function'
       ? await fingerprint(exchange.source)

@@ -35,12 +35,26 @@ function isExact(token: string): boolean {
   return digits === '' || (digits.length <= 15 && size > 1e-300 && Number.isFinite(size))
 }
 
-/** @throws RangeError if it is nested too deeply */
+/**
+ * The same for a value that a parser made of a text of any kind.
+ *
+ * @throws RangeError if it is nested too deeply
+ * @throws TypeError if it keeps what it says where nobody sees it, as a `Map` does: then all of its kind would be equal
+ */
 export function canonicalForm(value: unknown): string {
+  if (typeof value === 'bigint') return String(value)
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'
   if (Array.isArray(value)) return `[${value.map(canonicalForm).join()}]`
   const record = value as Record<string, unknown>
-  const members = Object.keys(record)
+  if (typeof record['toJSON'] === 'function') return canonicalForm(record['toJSON']())
+  const names = Object.keys(record)
+  const kind = Object.prototype.toString.call(value)
+  if (names.length === 0 && kind !== '[object Object]') {
+    throw new TypeError(
+      `fingerprint must be given where a parser makes ${kind} of a body: it cannot be compared`,
+    )
+  }
+  const members = names
     .sort()
     .filter((name) => record[name] !== undefined)
     .map((name) => `${JSON.stringify(name)}:${canonicalForm(record[name])}`)

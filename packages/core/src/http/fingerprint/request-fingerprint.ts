@@ -9,12 +9,18 @@ import { mediaType } from './media-type'
  *
  * Of a body that is longer than what was read, this is its beginning, its length and its `Content-Digest` as far as the
  * client declares them; the rest is compared when there is an answer to replay.
+ *
+ * @throws TypeError if nothing is known of the body, or what a parser made of it cannot be told from something else
  */
 export function requestFingerprint(exchange: Exchange<unknown>, body: RequestBody): readonly string[] {
   const type = mediaType(exchange.header('content-type'))
   const coding = exchange.header('content-encoding') ?? ''
   const head = [exchange.method, exchange.target, type.shown, coding]
-  if ('parsed' in body) return [...head, canonicalForm(body.parsed)]
+  if ('parsed' in body) {
+    if (body.parsed === undefined)
+      throw new TypeError('the body was read before idempotency(), and nothing is left of it')
+    return [...head, canonicalForm(body.parsed)]
+  }
   const { bytes, rest } = body
   if (rest !== undefined) {
     const length = exchange.header('content-length') ?? ''

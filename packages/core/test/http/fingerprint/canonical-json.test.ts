@@ -91,4 +91,22 @@ describe('canonicalJson', () => {
   it('is not led astray by a property called __proto__', () => {
     expect(canonicalJson('{"__proto__":{"a":1}}')).toBe('{"__proto__":{"a":1}}')
   })
+
+  it('has a form for what parsers make of a text', () => {
+    const value = {
+      at: new Date(0),
+      n: 10n,
+      none: undefined,
+      bytes: new Uint8Array([1]),
+      bare: Object.create(null),
+    }
+    expect(canonicalForm(value)).toBe('{"at":"1970-01-01T00:00:00.000Z","bare":{},"bytes":{"0":1},"n":10}')
+  })
+
+  it.each([new Map([['a', 1]]), new Set([1]), new URLSearchParams('a=1')])(
+    'has no form for %s, which does not show what it holds',
+    (value) => {
+      expect(() => canonicalForm({ value })).toThrow('it cannot be compared')
+    },
+  )
 })
