@@ -47,7 +47,8 @@ export interface HttpOptions<Source> extends RouteOptions {
   readonly required?: boolean | undefined
   /**
    * What makes two requests the same, in place of method, path, query, media type and body. `'only'`: there is no key, and
-   * the same request of the same scope is the same operation, for as long as `retention`, by default `'1m'`.
+   * the same request of the same scope is the same operation, for as long as `retention`, by default `'1m'`, and without a
+   * `tombstone` unless one is given here.
    */
   readonly fingerprint?: 'only' | ((source: Source) => unknown) | undefined
   /** Bodies of requests are compared byte by byte, or as JSON, up to this many bytes. @defaultValue 1 MiB */
@@ -144,7 +145,8 @@ export function resolveHttpOptions<Source>(options: HttpOptions<Source>): HttpSe
   check('strict', strict, typeof strict === 'boolean', 'true or false')
   check('required', required, required === undefined || typeof required === 'boolean', 'true or false')
   check('keeps', keeps, isFunctionOr(keeps), 'a function')
-  check('keepHeaders', keepHeaders, Array.isArray(keepHeaders), 'a list of names')
+  const areNames = Array.isArray(keepHeaders) && keepHeaders.every((name) => typeof name === 'string')
+  check('keepHeaders', keepHeaders, areNames, 'a list of names')
   check('docs', docs, typeof docs === 'string' && /^[!#-;=?-~]+$/.test(docs), 'a URL')
   check(
     'onAbandoned',
@@ -152,7 +154,7 @@ export function resolveHttpOptions<Source>(options: HttpOptions<Source>): HttpSe
     isFunctionOr(onAbandoned, undefined, 'rerun', 'reject'),
     "'rerun' or 'reject' or a function",
   )
-  const route: Record<string, unknown> = fingerprint === 'only' ? { retention: '1m' } : {}
+  const route: Record<string, unknown> = fingerprint === 'only' ? { retention: '1m', tombstone: 0 } : {}
   for (const option of Object.keys(ROUTE) as (keyof RouteOptions)[]) {
     if (options[option] === undefined) continue
     ROUTE[option](option, options[option] as never)

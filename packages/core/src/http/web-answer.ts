@@ -27,16 +27,19 @@ export function webAnswer<Source>(
       if (!(await reply.isThereAtOnce())) resolve(reply.stream())
       return reply.captured()
     })
-    answered.then(
-      (instead) => {
-        if (instead === undefined) resolve(reply?.release() as Response)
-        else if (reply?.isStreamed) reply.fail(new Error('this attempt has lost its record'))
-        else resolve(toResponse(instead))
-      },
-      (error) => {
-        reply?.fail(error)
-        reject(error)
-      },
-    )
+    answered
+      .then(
+        (instead) => {
+          if (instead === undefined) resolve(reply?.release() as Response)
+          else if (reply?.isStreamed) reply.fail(new Error('this attempt has lost its record'))
+          else resolve(toResponse(instead))
+        },
+        (error) => {
+          reply?.fail(error)
+          reject(error)
+        },
+      )
+      // What a store gave back may be no answer that can be made here.
+      .catch(reject)
   })
 }

@@ -268,3 +268,40 @@ describe('a request that shares the attempt of another in its process', () => {
     expect(runs).toHaveLength(1)
   })
 })
+
+describe('a client', () => {
+  it('is not left waiting by a handler that answers with what nobody can send', async () => {
+    let runs = 0
+    const handler = idempotent(() => (++runs === 1 ? Response.error() : new Response('done')), {
+      idem: fresh(),
+      scope: 'public',
+    })
+    await expect(handler(order())).rejects.toThrow('a handler cannot answer with status 0')
+    expect(await (await handler(order())).text()).toBe('done')
+  })
+
+  it('is not left waiting by a record that is no answer which could be sent', async () => {
+    const idem = fresh()
+    await idem.run('a', () => ({ status: 42, headers: [], text: '' }), { name: 'http' })
+    await expect(idempotent(() => new Response('done'), { idem, scope: 'public' })(order())).rejects.toThrow(
+      RangeError,
+    )
+  })
+
+  it('that sends no key may do the same again after a while, whatever tombstones the Idem leaves', async () => {
+    const { time, process } = scene()
+    const { idem } = process({ tombstone: '30d' })
+    let runs = 0
+    const handler = idempotent(() => new Response(`${++runs}`), {
+      idem,
+      scope: 'public',
+      fingerprint: 'only',
+    })
+    const texts: string[] = []
+    for (const pause of [0, 59_000, 2_000]) {
+      await time.advance(pause)
+      texts.push(await (await time.outlast(handler(order()))).text())
+    }
+    expect(texts).toEqual(['1', '1', '2'])
+  })
+})

@@ -35,7 +35,7 @@ describe('idempotent', () => {
     ...of('key', [...notFunctions, 'X-Request-Id']),
     ...of('fingerprint', [...notFunctions, false, 'none']),
     ...of('keeps', notFunctions),
-    ...of('keepHeaders', [null, 'set-cookie', 5, {}]),
+    ...of('keepHeaders', [null, 'set-cookie', 5, {}, [5]]),
     ...of('strict', notBooleans),
     ...of('required', notBooleans),
     ...of('docs', [null, 5, '', 'a b', '/docs>; rel="x"', 'a\r\nb']),

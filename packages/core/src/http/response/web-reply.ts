@@ -21,7 +21,10 @@ export class WebReply {
   /** What comes before anybody knows whether it will be streamed. */
   #early: Uint8Array[] | undefined = []
 
+  /** @throws TypeError if it is no answer but that of a failed `fetch`: nobody could send it */
   constructor(response: Response, maxBytes: number) {
+    const { status } = response
+    if (status < 200 || status > 599) throw new TypeError(`a handler cannot answer with status ${status}`)
     this.#response = response
     this.#recorder = new BodyRecorder(maxBytes)
     this.#held = heldBody(response)
