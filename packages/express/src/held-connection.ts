@@ -55,13 +55,16 @@ export class HeldConnection {
 
   readonly #leave = (): void => {
     const res = this.#res
-    if (res.socket !== this.#socket || res.destroyed) return
+    // Behind another answer on the connection, it has none yet.
+    const isQueued = res.socket === null
+    if ((res.socket !== this.#socket && !isQueued) || res.destroyed) return
     for (const source of this.#sources) shield(source)
-    res.detachSocket(this.#socket)
-    // Node detaches what it has attached when the response has ended.
+    if (!isQueued) res.detachSocket(this.#socket)
+    // Node detaches what it has attached when the response has ended, and attaches it when its turn has come.
     res.detachSocket = () => {}
     const nowhere = new Nowhere() as unknown as Socket
     res.assignSocket(nowhere)
+    res.assignSocket = () => {}
     // Parsers leave alone what is said to have ended.
     if (this.#req.complete) this.#req.socket = nowhere
     res.emit('drain')

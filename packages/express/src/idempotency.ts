@@ -45,33 +45,44 @@ export function idempotency(options: IdempotencyOptions): RequestHandler {
     const exchange: Exchange<Request> = {
       source: req,
       method: req.method,
-      target: req.originalUrl,
+      target: req.originalUrl.replace(AUTHORITY, '').replace(/^(?!\/)/, '/'),
       header: (name) => headerOf(req, name),
       body: (limit) => body.read(limit),
     }
-    const answered = protection.handle(exchange, (ctx, isProtected) => {
+    const answered = protection.handle(exchange, async (ctx, isProtected) => {
       req.idempotency = ctx
       body.giveBack()
       if (!isProtected) {
         connection.release()
         next()
-        return Promise.resolve(undefined)
+        return undefined
       }
+      // After what was sent already, nothing of this request can be told by its answer.
+      if (res.headersSent) throw new Error('somebody else has answered before the handler could run')
       reply = new RecordedReply(res, protection.settings.maxBodyBytes)
       return reply.captured(connection, next)
     })
     answered
       .then(
         (instead) => {
+          // A timeout, say, has answered by now.
+          if (reply === undefined && res.writableEnded) return
           if (instead === undefined) reply?.release()
           else if (reply === undefined) sendAnswer(res, instead)
           else reply.replaceBy(instead)
         },
-        (error) => (reply === undefined ? next(error) : reply.fail()),
+        (error) => {
+          if (reply !== undefined) reply.fail()
+          else if (!res.writableEnded) next(error)
+        },
       )
+      .catch(next)
       .finally(() => connection.release())
   }
 }
+
+/** What proxies put in front of a path (RFC 9112, 3.2.2). */
+const AUTHORITY = /^https?:\/\/[^/?]*/i
 
 /** Of several lines Node keeps the first only, for some names. */
 function headerOf(req: Request, name: string): string | undefined {
