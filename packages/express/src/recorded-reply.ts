@@ -97,9 +97,11 @@ export class RecordedReply {
   readonly #writeHead = (status: number, ...more: unknown[]): ServerResponse => {
     const res = this.#res
     const reason = typeof more[0] === 'string' ? [more.shift() as string] : []
+    // As for Node: a reason that is not there may be followed by headers all the same.
+    const headers = more[1] ?? more[0]
     if (!res.headersSent) {
       res.statusCode = status
-      setHeaders(res, more[0])
+      setHeaders(res, headers)
       this.#head = { status, headers: ownHeaders(res, this.#before) }
     }
     return this.#node.writeHead.call(res, status, ...(reason as []))

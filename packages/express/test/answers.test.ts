@@ -252,4 +252,16 @@ describe.each(VERSIONS)('on %s, what is answered', (_, express) => {
     await shop.open()
     expect(await shop.ask()).toMatchObject({ status: 201, text: 'paid', isWhole: true })
   })
+
+  it('keeps the headers of a writeHead whose reason is not there', async () => {
+    const shop = new Shop(express)
+    shop.app.post('/', shop.protect(), (_req, res) => {
+      const reason = undefined as unknown as string
+      res.writeHead(201, reason, { 'X-Charge': '1' }).end('paid')
+    })
+    await shop.open()
+    for (const answer of await shop.twice()) {
+      expect([answer.status, answer.header('x-charge'), answer.text]).toEqual([201, '1', 'paid'])
+    }
+  })
 })
