@@ -4,6 +4,7 @@ import { registerCases } from '../suite/register-cases'
 import { answerCases } from './answer-cases'
 import { clientCases } from './client-cases'
 import { concurrencyCases } from './concurrency-cases'
+import { connectionCases } from './connection-cases'
 import { contextCases } from './context-cases'
 import { keyCases } from './key-cases'
 import { payloadCases } from './payload-cases'
@@ -22,6 +23,7 @@ export const webCaseGroups: readonly CaseGroup<WebScene>[] = [
   principalCases,
   storeCases,
   clientCases,
+  connectionCases,
   contextCases,
   streamCases,
 ]

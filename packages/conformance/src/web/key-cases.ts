@@ -2,7 +2,7 @@ import { equal } from 'node:assert/strict'
 import type { CaseGroup } from '../suite/conformance-case'
 import { webCase } from './web-case'
 import { isFirst, isProblem, isReplay, ran } from './web-expectations'
-import { JSON_TYPE, ORDER, text, type WebScene } from './web-scene'
+import { bodyOf, JSON_TYPE, ORDER, text, type WebScene } from './web-scene'
 
 const MALFORMED = [
   ['empty', ''],
@@ -134,11 +134,7 @@ export const keyCases: CaseGroup<WebScene> = {
       'may come from the body, which the handler still gets',
       {
         reading: (read) => ({ key: async (source) => JSON.parse(await read.text(source)).event }),
-        reply: async (run, { body }) => {
-          const pieces: Uint8Array[] = []
-          for await (const piece of body) pieces.push(piece)
-          return text(200, `run ${run} of ${Buffer.concat(pieces)}`)
-        },
+        reply: async (run, call) => text(200, `run ${run} of ${await bodyOf(call)}`),
       },
       async (site) => {
         const body = '{"event":"e1"}'

@@ -1,8 +1,9 @@
+import { equal, ok } from 'node:assert/strict'
 import type { CaseGroup } from '../suite/conformance-case'
 import type { RawRequest } from './raw-client'
 import { webCase } from './web-case'
 import { isProblem, isReplay, ran } from './web-expectations'
-import { JSON_TYPE, ORDER, type WebScene } from './web-scene'
+import { bodyOf, JSON_TYPE, ORDER, text, type WebScene } from './web-scene'
 
 const typed = (type: string): RawRequest['headers'] => [['Content-Type', type]]
 const form = (boundary: string, value: string): RawRequest => ({
@@ -21,6 +22,11 @@ const SAME: readonly (readonly [what: string, one: RawRequest, other: RawRequest
   ['the case of the media type', {}, { headers: typed('Application/JSON') }],
   ['the boundary of a form', form('one', 'book'), form('two', 'book')],
   ['the bearer token', auth('Bearer one'), auth('Bearer two')],
+  [
+    'the form in which a proxy asks for the path',
+    { target: '/orders?dry=1' },
+    { target: 'http://127.0.0.1/orders?dry=1' },
+  ],
   ['the user agent', {}, { headers: [JSON_TYPE, ['User-Agent', 'other']] }],
 ]
 
@@ -42,6 +48,7 @@ const OTHER: readonly (readonly [what: string, one: RawRequest, other: RawReques
     { headers: typed('text/plain'), body: `${ORDER} ` },
   ],
   ['another byte', binary(128), binary(129)],
+  ['what would be the boundary of a form, in a text', bound('one'), bound('two')],
   ['another value in a form', form('one', 'book'), form('one', 'pen')],
   ['broken JSON', { body: '{"a":1' }, { body: '{"a":2' }],
   ['no body', {}, { body: '' }],
@@ -49,6 +56,10 @@ const OTHER: readonly (readonly [what: string, one: RawRequest, other: RawReques
 
 function auth(token: string): RawRequest {
   return { headers: [JSON_TYPE, ['Authorization', token]] }
+}
+
+function bound(boundary: string): RawRequest {
+  return { headers: typed(`text/plain; boundary=${boundary}`), body: `pay --${boundary}` }
 }
 
 function binary(byte: number): RawRequest {
@@ -87,6 +98,49 @@ export const payloadCases: CaseGroup<WebScene> = {
         isReplay(first, await site.ask(of('1', 'b')))
         isProblem(await site.ask(of('2', 'a')), 422, 'key-reused')
         ran(site, 1)
+      },
+    ),
+    webCase(
+      'is what the route reads in the body, which the handler still gets',
+      {
+        reading: (read) => ({ fingerprint: async (source) => JSON.parse(await read.text(source)).count }),
+        reply: async (run, call) => text(200, `run ${run} of ${await bodyOf(call)}`),
+      },
+      async (site) => {
+        const first = await site.ask({ key: '"a"' })
+        equal(first.text, `run 1 of ${ORDER}`)
+        isReplay(first, await site.ask({ key: '"a"', body: '{"count":1}' }))
+        isProblem(await site.ask({ key: '"a"', body: '{"count":2}' }), 422, 'key-reused')
+        ran(site, 1)
+      },
+    ),
+    webCase(
+      'is what the route says it is also where it is large',
+      {
+        options: { maxRequestBytes: 10 },
+        reading: (read) => ({
+          key: (source) => read.header(source, 'x-order'),
+          fingerprint: (source) => read.header(source, 'x-order'),
+        }),
+        reply: async (run, call) => text(200, `run ${run} of ${await bodyOf(call)}`),
+      },
+      async (site) => {
+        const headers = [['X-Order', '1']] as const
+        const first = await site.ask({ headers, body: 'a'.repeat(100) })
+        isReplay(first, await site.ask({ headers, body: 'b'.repeat(100) }))
+        ran(site, 1)
+      },
+    ),
+    webCase(
+      'is nothing that the route could read in a body which is too large: nothing runs',
+      {
+        options: { maxRequestBytes: 10 },
+        reading: (read) => ({ fingerprint: async (source) => `of ${await read.text(source)}` }),
+      },
+      async (site) => {
+        ok((await site.ask({ key: '"a"' })).status >= 400)
+        ran(site, 0)
+        equal(site.records.told.length, 0)
       },
     ),
   ],

@@ -2,7 +2,7 @@ import { equal, ok } from 'node:assert/strict'
 import type { CaseGroup } from '../suite/conformance-case'
 import { webCase } from './web-case'
 import { isFirst, isReplay, ran } from './web-expectations'
-import { JSON_TYPE, text, type WebScene } from './web-scene'
+import { bodyOf, JSON_TYPE, text, type WebScene } from './web-scene'
 
 /** Whose key it is. */
 export const principalCases: CaseGroup<WebScene> = {
@@ -26,6 +26,20 @@ export const principalCases: CaseGroup<WebScene> = {
       async (site) => {
         isFirst(await site.ask({ key: '"a"', user: 'ann' }), 1)
         isFirst(await site.ask({ key: '"a"', user: 'bob' }), 2)
+      },
+    ),
+    webCase(
+      'may be in the body, which the handler still gets',
+      {
+        reading: (read) => ({ scope: async (source) => JSON.parse(await read.text(source)).tenant }),
+        reply: async (run, call) => text(200, `run ${run} of ${await bodyOf(call)}`),
+      },
+      async (site) => {
+        const [ann, bob] = ['{"tenant":"ann"}', '{"tenant":"bob"}']
+        const first = await site.ask({ key: '"a"', body: ann })
+        equal(first.text, `run 1 of ${ann}`)
+        equal((await site.ask({ key: '"a"', body: bob })).text, `run 2 of ${bob}`)
+        isReplay(first, await site.ask({ key: '"a"', body: ann }))
       },
     ),
     webCase(

@@ -13,6 +13,8 @@ export interface RawRequest {
   readonly body?: string | Uint8Array | undefined
   /** What `Content-Length` says, if not the body's. */
   readonly declaredLength?: number
+  /** Whether another request follows on the connection. */
+  readonly isFollowed?: boolean
 }
 
 export interface RawHead {
@@ -43,14 +45,18 @@ export class RawConnection {
     this.#method = method
   }
 
-  static async send(port: number, request: RawRequest): Promise<RawConnection> {
+  /** Puts requests on a connection, the next before the last is answered. */
+  static async send(
+    port: number,
+    ...requests: readonly [RawRequest, ...RawRequest[]]
+  ): Promise<RawConnection> {
     const socket = connect({ port, host: '127.0.0.1' })
     // Whoever reads is told; whoever does not need not be.
     socket.on('error', () => {})
     socket.pause()
     await once(socket, 'connect')
-    socket.write(printed(request))
-    return new RawConnection(socket, request.method ?? 'POST')
+    socket.write(Buffer.concat(requests.map(printed)))
+    return new RawConnection(socket, requests[0].method ?? 'POST')
   }
 
   /** Reads up to the body. @throws Error if the connection ends before */
@@ -90,14 +96,19 @@ export class RawConnection {
   /** The whole answer; the connection ends with it. */
   async response(): Promise<RawResponse> {
     try {
-      const head = await this.head()
-      const pieces: Buffer[] = []
-      for (let piece = await this.piece(); piece; piece = await this.piece()) pieces.push(piece)
-      const body = Buffer.concat(pieces)
-      return { ...head, body, text: body.toString() }
+      return await this.next()
     } finally {
       this.hangUp()
     }
+  }
+
+  /** A whole answer, which another one follows. */
+  async next(): Promise<RawResponse> {
+    const head = await this.head()
+    const pieces: Buffer[] = []
+    for (let piece = await this.piece(); piece; piece = await this.piece()) pieces.push(piece)
+    const body = Buffer.concat(pieces)
+    return { ...head, body, text: body.toString() }
   }
 
   hangUp(): void {
@@ -161,7 +172,7 @@ function printed(request: RawRequest): Buffer {
   const lines = [
     `${method} ${target} HTTP/1.1`,
     'Host: 127.0.0.1',
-    'Connection: close',
+    ...(request.isFollowed ? [] : ['Connection: close']),
     ...(key === undefined ? [] : [`Idempotency-Key: ${key}`]),
     ...(user === undefined ? [] : [`X-User: ${user}`]),
     ...headers.map(([name, value]) => `${name}: ${value}`),

@@ -76,9 +76,9 @@ export class Site {
     return answer
   }
 
-  /** Sends a request, and leaves reading to the caller. */
-  begin(request: RawRequest = {}): Promise<RawConnection> {
-    return RawConnection.send(this.port, ordered(request))
+  /** Sends a request, or several on one connection, and leaves reading to the caller. */
+  begin(request: RawRequest = {}, ...more: readonly RawRequest[]): Promise<RawConnection> {
+    return RawConnection.send(this.port, ordered(request), ...more.map(ordered))
   }
 
   /** Resolves when the server has done what it had to do before this. */
@@ -108,3 +108,10 @@ export const text = (status: number, body: string, headers: PlannedReply['header
   headers: [['content-type', 'text/plain'], ...headers],
   body: Buffer.from(body),
 })
+
+/** The whole body of a request, as text. */
+export async function bodyOf({ body }: WebCall): Promise<string> {
+  const pieces: Uint8Array[] = []
+  for await (const piece of body) pieces.push(piece)
+  return Buffer.concat(pieces).toString()
+}

@@ -35,7 +35,7 @@ function toRequest(incoming: IncomingMessage, outgoing: ServerResponse): Request
   const left = new AbortController()
   outgoing.once('close', () => left.abort())
   const hasBody = incoming.headers['content-length'] !== undefined || incoming.headers['transfer-encoding']
-  return new Request(`http://127.0.0.1${url}`, {
+  return new Request(url.startsWith('/') ? `http://127.0.0.1${url}` : url, {
     method,
     headers,
     signal: left.signal,

@@ -16,12 +16,13 @@ export function mediaType(header = ''): MediaType {
   const parameters = [...header.matchAll(PARAMETER)].map(
     ([, name = '', quoted, bare = '']) => [name.toLowerCase(), quoted ?? bare] as const,
   )
+  const isMultipart = essence.trim().startsWith('multipart/')
   const telling = parameters
     .filter(([name]) => !VARYING.includes(name))
     .map((parameter) => parameter.join('='))
   return {
     shown: [essence.trim(), ...telling.sort()].join('; '),
     isJson: JSON_TYPE.test(essence.trim()),
-    boundary: parameters.find(([name]) => name === 'boundary')?.[1],
+    boundary: isMultipart ? parameters.find(([name]) => name === 'boundary')?.[1] || undefined : undefined,
   }
 }
