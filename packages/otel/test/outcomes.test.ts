@@ -3,7 +3,7 @@ import type { Attributes } from '@opentelemetry/api'
 import { describe, expect, it } from 'vitest'
 import { otelIdem } from '../src/index'
 import { gate } from './support/gate'
-import { followContext, startTelemetry } from './support/telemetry'
+import { followContext, startTelemetry, type Telemetry } from './support/telemetry'
 
 followContext()
 
@@ -35,8 +35,8 @@ function failing(...calls: readonly ('claim' | 'complete' | 'fail')[]): MemorySt
 const once = (...attributes: readonly Attributes[]) =>
   attributes.map((each) => ({ attributes: { ...OPERATION, ...each }, value: 1 }))
 
-const executions = (told: ReturnType<typeof startTelemetry>) => told.series('idem.executions')
-const waited = (told: ReturnType<typeof startTelemetry>) => told.series('idem.execution.duration')
+const executions = (told: Telemetry) => told.series('idem.executions')
+const waited = (told: Telemetry) => told.series('idem.execution.duration')
 const outcome = (of: string, more: Attributes = {}) => ({ 'idem.outcome': of, ...more })
 
 /** In the order of `series`. */

@@ -23,7 +23,13 @@ beforeAll(() => {
   project = emptyProject({
     programs: ['documented'],
     packages: packages.filter((name) => programs.some(({ code }) => code.includes(`from '${name}'`))),
-    dependencies: ['typescript@5.9.3', '@types/node@20', '@types/pg@8', '@types/express@5', '@opentelemetry/api@1.9'],
+    dependencies: [
+      'typescript@5.9.3',
+      '@types/node@20',
+      '@types/pg@8',
+      '@types/express@5',
+      '@opentelemetry/api@1.9',
+    ],
     environment,
   })
   for (const { file, code } of programs) writeFileSync(join(project.root, `${file}.ts`), code)
