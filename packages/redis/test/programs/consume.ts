@@ -8,9 +8,10 @@ import { RedisStore, RedisStreamConsumer, type StreamFields } from '../../src'
 const [url, stream, stuckAt] = process.argv.slice(2) as [string, string, string]
 const redis = new Redis(url)
 const idem = new Idem({ store: new RedisStore(redis, { prefix: `${stream}/` }), lease: '500ms' })
+// One at a time: whoever is killed between an effect out here and its record has done what nobody can know of.
 const consumer = new RedisStreamConsumer(redis, {
   reader: redis.duplicate(),
-  ...{ stream, group: 'points', minIdle: 500, block: 50, concurrency: 4 },
+  ...{ stream, group: 'points', minIdle: 500, block: 50, concurrency: 1 },
   handle: idempotentConsumer<StreamFields>({
     idem,
     name: 'points',
