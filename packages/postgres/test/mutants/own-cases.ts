@@ -106,6 +106,29 @@ export const batchCases: Readonly<Record<string, (scene: Scene) => Promise<void>
     }
   },
 
+  async 'a batch that loses a key to who was quicker asks again for that one alone'(scene) {
+    const { key, pool, schema } = scene
+    const [known, lost, fresh] = ['known', 'lost', 'fresh'].map((name) => `${key}:${name}`) as [
+      string,
+      string,
+      string,
+    ]
+    await stories['succeeded']?.(scene, known)
+    const keys = [fresh, known, lost]
+    const owners = keys.map(() => crypto.randomUUID())
+    const text = `SELECT "${schema}".records_claim_all($1, $2, $3, 60000, 60000, NULL, 'takeover', $4) AS reply`
+    const none = keys.map(() => '\u0002').join('\u0001')
+    const { rows } = await besideOpen(scene, [claimOf(lost)], () =>
+      pool.query<{ reply: string }>(text, [keys.join('\u0001'), owners.join('\u0001'), none, none]),
+    )
+    const parts = rows.map(({ reply }) => reply.split('\u0001').slice(0, 2))
+    expect(parts.map(([nth, outcome]) => (nth === '0' ? nth : [nth, outcome]))).toEqual([
+      ['2', 'succeeded'],
+      ['3', 'running'],
+      '0',
+    ])
+  },
+
   async 'a replay works where nothing can be written, alone and in a batch'(scene) {
     const keys = ['one', 'two', 'three'].map((name) => `${scene.key}:${name}`)
     for (const key of keys) await stories['succeeded']?.(scene, key)
@@ -163,6 +186,38 @@ export const ownCases: typeof batchCases = {
     await store.delete(key)
     equal(await acquired(claimOf(key)), later + 2)
     await advance(5 * HOUR_MS)
+  },
+
+  async 'a step of who was taken over meanwhile is not saved'(scene) {
+    const { store, key } = scene
+    await stories['lapsed']?.(scene, key)
+    await scene.advance(COARSE_MS)
+    const [late, next] = [{ key, owner: 'another', name: 'step', value: 'late' }, claimOf(key)]
+    const saved = await inTransaction(scene, 'BEGIN', async (open) => {
+      equal((await scene.on(open).claim(next)).type, 'acquired')
+      const saving = store.saveStep(late)
+      await waitsInDatabase(scene, 'records_save_step')
+      await open.query('COMMIT')
+      return saving
+    })
+    equal(saved, false)
+    expect(await store.get(key)).toMatchObject({ owner: next.owner, steps: [] })
+  },
+
+  async 'of what is deleted nothing is left but its fence'({ store, key, pool, schema }) {
+    const claim = claimOf(key, { fingerprint: 'secret' })
+    await store.claim(claim)
+    await store.saveStep({ ...claim, name: 'secret', value: 'secret' })
+    await store.fail({ ...completionOf(claim), kind: 'retryable', failure: 'secret' })
+    const again = claimOf(key, { fingerprint: 'secret' })
+    await store.claim(again)
+    await store.complete(completionOf(again, { value: 'secret' }))
+    ok(await store.delete(key))
+    const { rows } = await pool.query(`SELECT r::text AS row FROM "${schema}".records AS r WHERE key = $1`, [
+      key,
+    ])
+    equal(rows.length, 1)
+    ok(!rows[0].row.includes('secret'), rows[0].row)
   },
 
   async 'who watches is told, and nobody else'(scene) {
@@ -294,21 +349,26 @@ export const ownCases: typeof batchCases = {
 export const slowCases: typeof ownCases = {
   async 'who holds a record in an open transaction keeps nobody waiting for long'(scene) {
     const held = claimOf(`${scene.key}:held`)
+    const later = claimOf(`${scene.key}:failed, to be tried again`)
+    await stories['failed, to be tried again']?.(scene, later.key)
     const [fresh, also] = [claimOf(`${scene.key}:fresh`), claimOf(`${scene.key}:also`)]
     const outcomes = await inTransaction(scene, 'BEGIN', async (holder) => {
       await scene.on(holder).claim(held)
+      await scene.on(holder).claim(later)
       const claims = [held, fresh].map((claim) => ({ ...claim, owner: crypto.randomUUID() }))
       const batch = claimTogether(scene, claims)
       const alone = scene.store.claim({ ...held, owner: crypto.randomUUID() })
       const limit = new Promise<never>((_, reject) => {
         setTimeout(() => reject(new Error('they wait')), 4000).unref()
       })
-      return Promise.race([Promise.all([batch, alone, scene.store.claim(also)]), limit])
+      const again = scene.store.claim({ ...later, owner: crypto.randomUUID() })
+      return Promise.race([Promise.all([batch, alone, scene.store.claim(also), again]), limit])
     })
     expect(outcomes).toMatchObject([
       [{ type: 'running' }, { type: 'acquired' }],
       { type: 'running' },
       { type: 'acquired' },
+      { type: 'running' },
     ])
   },
 }

@@ -19,12 +19,13 @@ async function second(
   key: string,
   owner: string,
   kind: 'retryable' | 'abandoned',
+  times: Partial<Claim> = {},
 ): Promise<Claim> {
   const before = first(key, { owner: 'before' })
   await store.claim(before)
   await store.saveStep({ ...before, name: 'step', value: 'saved' })
   await fail(store, before, kind)
-  const claim = first(key, { owner })
+  const claim = first(key, { owner, ...times })
   await store.claim(claim)
   return claim
 }
@@ -102,6 +103,9 @@ export const stories: Readonly<Record<string, (stage: Stage, key: string) => Pro
   },
   async 'taken over'({ store }, key) {
     await second(store, key, `${key}:owner`, 'abandoned')
+  },
+  async 'tried again, and past its keeping'({ store }, key) {
+    await second(store, key, `${key}:owner`, 'retryable', { leaseMs: BRIEF_MS, keepMs: BRIEF_MS })
   },
   async deleted({ store }, key) {
     await settled(store, key, HOUR_MS)
