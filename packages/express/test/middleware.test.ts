@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib'
 import compression from 'compression'
-import type { Router } from 'express'
+import type { ErrorRequestHandler, Router } from 'express'
 import { describe, expect, it } from 'vitest'
 import { VERSIONS } from './express-adapter'
 import { Shop } from './shop'
@@ -9,6 +9,27 @@ const TEXT = 'paid '.repeat(2000)
 const GZIP = ['Accept-Encoding: gzip']
 
 describe.each(VERSIONS)('on %s, idempotency', (_, express) => {
+  it('is refused twice on one way, and nothing runs', async () => {
+    const shop = new Shop(express)
+    const errors: string[] = []
+    shop.app.use(shop.protect())
+    shop.app.post('/', shop.protect(), (_req, res) => {
+      res.json({ run: ++shop.runs })
+    })
+    shop.app.use(((error: Error, _req, res, _next) => {
+      errors.push(error.message)
+      res.status(500).send('failed')
+    }) as ErrorRequestHandler)
+    await shop.open()
+    const answers = await shop.twice()
+    expect(answers.map(({ status }) => status)).toEqual([500, 500])
+    expect(errors).toEqual([
+      expect.stringContaining('twice on the way'),
+      expect.stringContaining('twice on the way'),
+    ])
+    expect(shop.runs).toBe(0)
+  })
+
   it.each(['an app', 'a router', 'a route'])('protects %s, each path of it by itself', async (where) => {
     const shop = new Shop(express)
     const protect = shop.protect()

@@ -36,6 +36,26 @@ async function isReplay([first, again]: readonly [Response, Response]): Promise<
 }
 
 describe('idempotency', () => {
+  it('is refused twice on one way, and nothing runs', async () => {
+    const protect = idempotency({ idem: fresh(), scope: 'public' })
+    const errors: string[] = []
+    let runs = 0
+    const app = new Hono()
+    app.use(protect)
+    app.post('/orders', protect, (c) => c.json({ run: ++runs }))
+    app.onError((error, c) => {
+      errors.push(error.message)
+      return c.text('failed', 500)
+    })
+    const answers = await twice(app)
+    expect(answers.map(({ status }) => status)).toEqual([500, 500])
+    expect(errors).toEqual([
+      expect.stringContaining('twice on the way'),
+      expect.stringContaining('twice on the way'),
+    ])
+    expect(runs).toBe(0)
+  })
+
   it.each(['an app', 'a router', 'a route'])('protects %s', async (where) => {
     const app = new Hono<ShopEnv>()
     const router = new Hono<ShopEnv>()
