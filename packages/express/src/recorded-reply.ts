@@ -120,8 +120,7 @@ export class RecordedReply {
       if (done) process.nextTick(done)
       return true
     }
-    // A client that is gone is no reason for an error.
-    return this.#node.write.call(this.#res, bytes, 'utf8', () => done?.())
+    return this.#node.write.call(this.#res, bytes, 'utf8', done)
   }
 
   readonly #end = (chunk?: unknown, encoding?: unknown, callback?: unknown): ServerResponse => {
