@@ -1,8 +1,12 @@
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { Idem, MemoryStore, type Store } from '@idem/core'
 import { idempotent } from '@idem/core/http'
+import { idempotency as protectExpress } from '@idem/express'
 import { idempotency } from '@idem/hono'
+import express, { type Express } from 'express'
 import { type Context, Hono } from 'hono'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { fromToken } from '../src/index'
 import { clock, issuer, SECRET, START, USE } from './support/tokens'
 
@@ -21,6 +25,29 @@ function toldStore(): { store: Store; told: string[] } {
     },
   })
   return { store: store as unknown as Store, told }
+}
+
+const servers = new Set<Server>()
+afterEach(() => {
+  for (const server of servers) server.close().closeAllConnections()
+  servers.clear()
+})
+
+/** The app as a function: each request goes over a socket. */
+function served(app: Express): (request: Request) => Promise<Response> {
+  let listening: Promise<number> | undefined
+  const listen = () =>
+    new Promise<number>((resolve) => {
+      const server = app.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port))
+      servers.add(server)
+    })
+  return async (request) => {
+    listening ??= listen()
+    const { pathname } = new URL(request.url)
+    const { method, headers } = request
+    const body = await request.text()
+    return fetch(`http://127.0.0.1:${await listening}${pathname}`, { method, headers, ...(body && { body }) })
+  }
 }
 
 function shop() {
@@ -43,6 +70,17 @@ function shop() {
     }),
     async (c) => c.text(`run ${++runs} ${await c.req.text()}`),
   )
+  const app = express().all(
+    '/payments',
+    protectExpress({
+      ...options,
+      key: fromToken(tokens, { operation: 'payment', subject: (req) => req.get('x-user') ?? '' }),
+    }),
+    express.text({ type: () => true }),
+    (req, res) => {
+      res.type('text/plain').send(`run ${++runs} ${req.body ?? ''}`)
+    },
+  )
   return {
     time,
     tokens,
@@ -51,6 +89,7 @@ function shop() {
     handlers: {
       idempotent: web,
       Hono: async (request: Request): Promise<Response> => hono.fetch(request),
+      Express: served(app),
     },
   }
 }
@@ -63,7 +102,7 @@ const pay = (key: string | undefined, init: RequestInit & { user?: string } = {}
     headers: { 'X-User': init.user ?? 'ann', ...(key !== undefined && { 'Idempotency-Key': key }) },
   })
 
-describe.each(['idempotent', 'Hono'] as const)('a request with a token, to %s', (adapter) => {
+describe.each(['idempotent', 'Hono', 'Express'] as const)('a request with a token, to %s', (adapter) => {
   it('runs once, and its repetitions get its answer, with quotes and without', async () => {
     const { handlers, tokens, runs } = shop()
     const token = await tokens.issue(USE)
