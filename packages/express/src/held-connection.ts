@@ -59,7 +59,8 @@ export class HeldConnection {
     const isQueued = res.socket === null
     if ((res.socket !== this.#socket && !isQueued) || res.destroyed) return
     for (const source of this.#sources) shield(source)
-    if (!isQueued) res.detachSocket(this.#socket)
+    if (isQueued) this.#keepResponse()
+    else res.detachSocket(this.#socket)
     // Node detaches what it has attached when the response has ended, and attaches it when its turn has come.
     res.detachSocket = () => {}
     const nowhere = new Nowhere() as unknown as Socket
@@ -77,6 +78,14 @@ export class HeldConnection {
     const own = (error?: Error & { code?: string }) =>
       req.complete && error?.code === 'ECONNRESET' ? req : destroy.call(req, error)
     this.#undo.push(overridden(req, 'destroy', own))
+  }
+
+  /** Since Node 24 servers destroy what waits for its turn on a connection that is lost. */
+  #keepResponse(): void {
+    const res = this.#res
+    const { destroy } = res
+    res.destroy = (error?: Error & { code?: string }) =>
+      error?.code === 'ECONNRESET' ? res : destroy.call(res, error)
   }
 
   /** Servers destroy connections as well, when they shut down; then handlers go on. */

@@ -120,7 +120,8 @@ export class RecordedReply {
       if (done) process.nextTick(done)
       return true
     }
-    return this.#node.write.call(this.#res, bytes, 'utf8', done)
+    // That a client is gone, which Node tells since 22, is no reason for an error.
+    return this.#node.write.call(this.#res, bytes, 'utf8', () => done?.())
   }
 
   readonly #end = (chunk?: unknown, encoding?: unknown, callback?: unknown): ServerResponse => {
