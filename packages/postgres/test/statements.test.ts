@@ -94,7 +94,7 @@ describeOnPostgres('a claim', () => {
       [key],
     )
     const late = store.claim(claimOf(key))
-    const waiting = `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%records_claim%'`
+    const waiting = `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%${db.schema}%records_claim%'`
     await expect.poll(async () => (await pool.query(waiting)).rowCount).toBe(1)
     await winner.query('COMMIT')
     winner.release()

@@ -73,7 +73,7 @@ describeOnPostgres('a watch', () => {
       .then(() => {
         placed = true
       })
-    const waiting = `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%records_watch%'`
+    const waiting = `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%${db.schema}%records_watch%'`
     await expect.poll(async () => (await pool.query(waiting)).rowCount).toBe(1)
     expect(placed).toBe(false)
     await settling.query('COMMIT')

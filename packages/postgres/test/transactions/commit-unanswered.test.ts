@@ -58,7 +58,7 @@ describeOnPostgres('a COMMIT that is not answered', () => {
     const { owner } = found.rows[0] as { owner: string }
     await expect(committed(owner)).rejects.toMatchObject({ code: '55P03' })
     const asked = committed(owner)
-    const waiting = `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%records_committed%'`
+    const waiting = `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%${db.schema}%records_committed%'`
     await expect.poll(async () => (await pool.query(waiting)).rowCount).toBe(1)
     await tx.query('COMMIT')
     tx.release()
