@@ -37,7 +37,7 @@ test('a consumer takes what its key takes, and gives a decision', () => {
   expectTypeOf(consume).toEqualTypeOf<Consumer<Order>>()
   expectTypeOf<Awaited<ReturnType<typeof consume>>>().toEqualTypeOf<Decision>()
   // @ts-expect-error another message
-  consume({ name: 'x' })
+  void consume({ name: 'x' })
 })
 
 test('a transaction hands on what the driver has', () => {
