@@ -1,5 +1,5 @@
 import type { AttemptContext } from '@idem/core'
-import { type Exchange, type HttpOptions, Protection } from '@idem/core/http'
+import { type Exchange, type HttpOptions, Protection, protectedOnce } from '@idem/core/http'
 import type { Request, RequestHandler } from 'express'
 import { HeldConnection } from './held-connection'
 import { IncomingBody } from './incoming-body'
@@ -37,7 +37,7 @@ export type IdempotencyOptions = HttpOptions<Request>
 export function idempotency(options: IdempotencyOptions): RequestHandler {
   const protection = new Protection<Request>(options)
   return (req, res, next) => {
-    if ((req.idempotency as AttemptContext | undefined)?.key) throw new TypeError(TWICE)
+    protectedOnce(req.idempotency)
     // Who has left before there was anything to record is not answered.
     if (res.destroyed) return
     const connection = new HeldConnection(req, res)
@@ -81,9 +81,6 @@ export function idempotency(options: IdempotencyOptions): RequestHandler {
       .finally(() => connection.release())
   }
 }
-
-const TWICE =
-  'idempotency() is twice on the way of this request, on the app and on a route, say: take one of them away'
 
 /** What proxies put in front of a path (RFC 9112, 3.2.2). */
 const AUTHORITY = /^https?:\/\/[^/?]*/i

@@ -3,6 +3,7 @@ import {
   type Exchange,
   type HttpOptions,
   Protection,
+  protectedOnce,
   type RequestBody,
   WebExchange,
   webAnswer,
@@ -16,9 +17,6 @@ export interface IdempotencyEnv {
     idempotency: AttemptContext
   }
 }
-
-const TWICE =
-  'idempotency() is twice on the way of this request, on the app and on a route, say: take one of them away'
 
 /** How requests are protected: see `HttpOptions`. Functions are given Hono's context. */
 export type IdempotencyOptions<E extends Env = Env> = HttpOptions<Context<E>>
@@ -39,7 +37,7 @@ export function idempotency<E extends Env = Env>(
 ): MiddlewareHandler<IdempotencyEnv> {
   const protection = new Protection<Context<E>>(options)
   return async (c, next) => {
-    if (c.get('idempotency')?.key) throw new TypeError(TWICE)
+    protectedOnce(c.get('idempotency'))
     const { req } = c
     const web = new WebExchange(req.raw)
     // Whoever came before may have read the body; then Hono has kept it.

@@ -5,6 +5,7 @@ export { type Fetch, type IdempotentFetchOptions, idempotentFetch, isReplayed } 
 export { formatKey, parseKey } from './key/parse-key'
 export type { HttpOptions, ReconcileRequest, RouteOptions } from './options'
 export { preferredWait } from './prefer'
+export { protectedOnce } from './protected-once'
 export { type HttpAttempt, Protection } from './protection'
 export { type ReadPart, RestOfBody } from './request/rest-of-body'
 export type { Answer, CapturedAnswer, HeaderList } from './response/answer'
