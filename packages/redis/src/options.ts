@@ -43,13 +43,7 @@ export function resolveOptions(
   defaultPrefix: string,
 ): Place {
   isClient('client', client)
-  if (typeof options !== 'object' || options === null) {
-    throw new TypeError(`options must be an object; got ${shown(options)}`)
-  }
-  for (const option in options) {
-    if ((known as readonly string[]).includes(option)) continue
-    throw new TypeError(`${option} is no option here; there are ${known.join(', ')}`)
-  }
+  onlyKnown(options, known)
   const { prefix = defaultPrefix, subscriber, batch = 32, waitReplicas = 0 } = options
   if (typeof prefix !== 'string') throw new TypeError(`prefix must be a text; got ${shown(prefix)}`)
   if (subscriber !== undefined) isSubscriber(subscriber, client)
@@ -85,4 +79,15 @@ export function shown(value: unknown): string {
   return typeof value === 'object' && value !== null
     ? `an instance of ${value.constructor?.name}`
     : String(value)
+}
+
+/** @throws TypeError that names what is no option, and the options that there are */
+export function onlyKnown(options: object, known: readonly string[]): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError(`options must be an object; got ${shown(options)}`)
+  }
+  for (const option in options) {
+    if (known.includes(option)) continue
+    throw new TypeError(`${option} is no option here; there are ${known.join(', ')}`)
+  }
 }

@@ -1,6 +1,6 @@
 import { type Duration, milliseconds } from '@idem/core'
 import type { Decision } from '@idem/core/consumer'
-import { isClient, shown } from '../options'
+import { isClient, onlyKnown, shown } from '../options'
 import type { RedisStreamClient } from '../redis-client'
 import type { StreamFields } from './entry'
 
@@ -136,13 +136,7 @@ export function resolvePlaces(
   known: readonly string[] = ['stream', 'deadLetterStream'],
 ): Required<RedisDeadLetterOptions> & { readonly deadLetterStream: string } {
   isStreamClient('client', client)
-  if (typeof options !== 'object' || options === null) {
-    throw new TypeError(`options must be an object; got ${shown(options)}`)
-  }
-  for (const option in options) {
-    if (known.includes(option)) continue
-    throw new TypeError(`${option} is no option here; there are ${known.join(', ')}`)
-  }
+  onlyKnown(options, known)
   const stream = text('stream', options.stream)
   const { deadLetterStream = tagOf(stream) === stream ? `{${stream}}:dead` : `${stream}:dead` } = options
   text('deadLetterStream', deadLetterStream)
