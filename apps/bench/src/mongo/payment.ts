@@ -1,7 +1,6 @@
-import { Idem } from '@idem/core'
 import type { ClientSession, Db } from 'mongodb'
-import { PAYLOAD } from '../work/answer'
 import type { Library } from '../work/library'
+import { type ProtectedPaymentOptions, protectedPayment } from '../work/protected-payment'
 import { collectionsOf, WRITES } from './collections'
 import { openClient } from './open-client'
 import { openMongoStore } from './open-mongo-store'
@@ -39,33 +38,10 @@ export function barePayment({ url }: MongoPlace): Library {
   }
 }
 
-export interface IdemPaymentOptions {
-  readonly name: string
-  /** Whether calls come with a payload of 200 bytes, whose hash idem takes and keeps. */
-  readonly fingerprint?: boolean | undefined
-}
-
 /** The same business in the transaction that idem opens, which commits the record with it. */
-export function idemPayment(place: MongoPlace, { name, fingerprint }: IdemPaymentOptions): Library {
-  const options = fingerprint ? { fingerprint: PAYLOAD } : {}
-  return {
-    name,
-    async open() {
-      const { store, db, close } = await openMongoStore(place)
-      const idem = new Idem({ store })
-      const pay = payments(db)
-      return {
-        call: (key, handler) =>
-          idem.transaction(
-            key,
-            async ({ tx }) => {
-              await pay(tx)
-              return handler()
-            },
-            options,
-          ),
-        close,
-      }
-    },
-  }
+export function idemPayment(place: MongoPlace, options: ProtectedPaymentOptions): Library {
+  return protectedPayment(async () => {
+    const { store, db, close } = await openMongoStore(place)
+    return { store, pay: payments(db), close }
+  }, options)
 }

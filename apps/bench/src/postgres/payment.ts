@@ -1,7 +1,6 @@
-import { Idem } from '@idem/core'
 import type { PoolClient } from 'pg'
-import { PAYLOAD } from '../work/answer'
 import type { Library } from '../work/library'
+import { type ProtectedPaymentOptions, protectedPayment } from '../work/protected-payment'
 import { openPool } from './connect'
 import { openPostgresStore } from './open-postgres-store'
 import { ACCOUNTS, type PostgresPlace } from './server'
@@ -99,33 +98,10 @@ export function handmadePayment({ url, schema }: PostgresPlace): Library {
   }
 }
 
-export interface IdemPaymentOptions {
-  readonly name: string
-  /** Whether calls come with a payload of 200 bytes, whose hash idem takes and keeps. */
-  readonly fingerprint?: boolean | undefined
-}
-
 /** The same business in the transaction that idem opens, which commits the record with it. */
-export function idemPayment(place: PostgresPlace, { name, fingerprint }: IdemPaymentOptions): Library {
-  const options = fingerprint ? { fingerprint: PAYLOAD } : {}
-  return {
-    name,
-    async open() {
-      const { store, close } = await openPostgresStore(place)
-      const idem = new Idem({ store })
-      const pay = payments(place.schema)
-      return {
-        call: (key, handler) =>
-          idem.transaction(
-            key,
-            async ({ tx }) => {
-              await pay(tx)
-              return handler()
-            },
-            options,
-          ),
-        close,
-      }
-    },
-  }
+export function idemPayment(place: PostgresPlace, options: ProtectedPaymentOptions): Library {
+  return protectedPayment(async () => {
+    const { store, close } = await openPostgresStore(place)
+    return { store, pay: payments(place.schema), close }
+  }, options)
 }
