@@ -1,5 +1,6 @@
-import type { Store } from '@idem/core'
+import type { LockStore, Store } from '@idem/core'
 import type { PaymentBook } from '../payment/payment-book'
+import type { Tables } from './table'
 
 /** What `--store` can name: one file each, and a line in `stores.ts`. */
 export interface StoreKind {
@@ -27,9 +28,12 @@ export interface StorePlace {
   close(): Promise<void>
 }
 
-/** A store, and how to let go of what was opened for it. */
+/** A store, what lies beside its records in the same server, and how to let go of what was opened for it. */
 export interface OpenStore {
   readonly store: Store
+  readonly locks: LockStore
+  /** The shop's own data. */
+  readonly tables: Tables
   /** Where payments that were made are entered, if there is a place for them beside their records. */
   readonly book?: PaymentBook
   close(): Promise<void>

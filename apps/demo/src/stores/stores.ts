@@ -1,4 +1,4 @@
-import { memory } from './memory'
+import { memory } from './memory/memory'
 import { mongo } from './mongo/mongo'
 import { postgres } from './postgres/postgres'
 import { redis } from './redis'
