@@ -1,4 +1,4 @@
 import { provideServers } from '@idem/test-servers'
 
-// Redis and PostgreSQL are killed, and so each file starts its own.
-export const setup = provideServers('mongo')
+// Nobody may kill these: files that do start their own.
+export const setup = provideServers('redis', 'postgres', 'mongo')

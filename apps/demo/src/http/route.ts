@@ -1,4 +1,4 @@
-import type { Context, Hono } from 'hono'
+import type { Context, Hono, MiddlewareHandler } from 'hono'
 import { answer } from './answer'
 import type { ServiceEnv } from './service-env'
 
@@ -9,23 +9,32 @@ export interface Route {
   /** The query that it takes, to be shown. */
   readonly query?: string
   readonly does: string
-  readonly handle: (c: Context<ServiceEnv>) => Promise<Response>
+  /** What the request goes through before it is handled. */
+  readonly through?: readonly MiddlewareHandler[]
+  readonly handle: (c: Context<ServiceEnv>) => Response | Promise<Response>
 }
 
 /** What is told of a route. */
-export type ShownRoute = Omit<Route, 'handle'>
+export type ShownRoute = Omit<Route, 'handle' | 'through'>
 
-export function shownRoute({ handle: _, ...shown }: Route): ShownRoute {
+export function shownRoute({ handle: _, through: __, ...shown }: Route): ShownRoute {
   return shown
 }
 
-/** Puts the routes into the app; another method on the same path is answered with the one that works. */
+/** Puts the routes into the app; another method on the same path is answered with those that work. */
 export function mount(app: Hono<ServiceEnv>, routes: readonly Route[]): void {
-  for (const { method, path, handle } of routes) {
-    app.on(method, path, handle)
+  const methods = new Map<string, string[]>()
+  for (const { method, path, through = [], handle } of routes) {
+    app.on(method, [path], ...through, handle)
+    methods.set(path, [...(methods.get(path) ?? []), method])
+  }
+  for (const [path, known] of methods) {
     app.all(path, (c) => {
-      c.header('Allow', method)
-      return answer(c, 405, { status: 'ERROR', message: `${path} takes ${method}, not ${c.req.method}` })
+      c.header('Allow', known.join(', '))
+      return answer(c, 405, {
+        status: 'ERROR',
+        message: `${c.req.path} takes ${known.join(' or ')}, not ${c.req.method}`,
+      })
     })
   }
 }

@@ -1,6 +1,7 @@
 import type { Idem, LockStore } from '@idem/core'
 import type { Gateway } from '../gateway/gateway'
 import type { Route } from '../http/route'
+import type { Publisher } from '../queue/publisher'
 import type { Tables } from '../stores/table'
 
 /** What the scenarios of the shop share. Each of them is one file beside this one. */
@@ -11,6 +12,7 @@ export interface Shop {
   readonly tables: Tables
   readonly locks: LockStore
   readonly gateway: Gateway
+  readonly publisher: Publisher
 }
 
 /** A part of the shop: what it answers, and what it does all the time. */
