@@ -18,6 +18,13 @@ export type IdemEvent = EventOrigin &
       }
     /** In a transaction that the caller has open, this comes before the caller's own COMMIT. */
     | { readonly type: 'succeeded'; readonly attempt: number; readonly durationMs: number }
+    /** A step was saved, or, if `replayed`, its result was there from an earlier attempt. */
+    | {
+        readonly type: 'step'
+        readonly attempt: number
+        readonly step: string
+        readonly replayed: boolean
+      }
     | {
         readonly type: 'failed'
         readonly attempt: number

@@ -24,6 +24,10 @@ export const observerInstruments = (meter: Meter) => ({
     ...SECONDS,
     description: 'How long attempts took, from the claim until they were settled.',
   }),
+  steps: meter.createCounter('idem.steps', {
+    unit: '{step}',
+    description: 'Steps that were done, by whether an earlier attempt had done them.',
+  }),
   waits: meter.createCounter('idem.waits', {
     unit: '{wait}',
     description: 'Waits that began for an attempt that runs in another process.',

@@ -57,6 +57,9 @@ export function otelObserver(options: OtelOptions = {}): (event: IdemEvent) => v
       case 'unprotected':
         executed('unprotected')
         break
+      case 'step':
+        told.steps.add(1, { ...operation, 'idem.step.replayed': event.replayed })
+        break
       case 'waiting':
         told.waits.add(1, operation)
         break

@@ -207,6 +207,27 @@ describe('a call that is', () => {
     expect(aborted?.value).toBe(2)
   })
 
+  it('made of steps, of which some were done before', async () => {
+    const { told, idem } = start()
+    const work = (fails: boolean) =>
+      idem.run(
+        'a',
+        async (ctx) => {
+          await ctx.step('charge', () => 1)
+          if (fails) throw new Error('declined')
+          await ctx.step('ship', () => 2)
+        },
+        { name },
+      )
+    await expect(work(true)).rejects.toThrow('declined')
+    await work(false)
+    const steps = await told.series('idem.steps')
+    expect(steps.map(({ attributes, value }) => [attributes['idem.step.replayed'], value])).toEqual([
+      [false, 2],
+      [true, 1],
+    ])
+  })
+
   it('successful, with a value that cannot be kept', async () => {
     const { told, idem } = start({ maxResultBytes: 9 })
     await idem.run('a', (ctx) => ctx.step('big', () => 'x'.repeat(99)), { name })

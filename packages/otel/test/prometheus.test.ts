@@ -31,7 +31,7 @@ async function everything(): Promise<void> {
   open()
   await Promise.all([slow, waiting])
   await idem.run('c', () => Promise.reject(new Error('no')), { name }).catch(() => {})
-  await idem.run('d', () => 'x'.repeat(99), { name })
+  await idem.run('d', (ctx) => ctx.step('long', () => 'x'.repeat(99)), { name })
   store.extend = () => Promise.reject(new Error('down'))
   const lost = idem.run(
     'e',
@@ -70,6 +70,7 @@ describe('what Prometheus scrapes', () => {
       idem_leases_lost_total: 'counter',
       idem_records: 'gauge',
       idem_records_uncounted: 'gauge',
+      idem_steps_total: 'counter',
       idem_store_call_duration: 'histogram',
       idem_store_failures_total: 'counter',
       idem_store_warnings_total: 'counter',

@@ -100,6 +100,7 @@ export class Attempt implements AttemptContext {
     this.#used.add(name)
     this.#saved ??= new Map(this.#earlier.map((step) => [step.name, step.value]))
     if (this.#saved.has(name)) {
+      this.#tellStep(name, true)
       const text = this.#saved.get(name)
       if (text !== undefined) return decodeValue(text, settings.codec) as T
       throw new ResultUnavailableError(`${shown} is done, but its value could not be kept`)
@@ -128,9 +129,13 @@ export class Attempt implements AttemptContext {
       this.hasUnsavedStep = true
       throw new UnsettledError(`${shown} ran, but could not be saved`, value, { cause })
     }
-    if (saved) return
+    if (saved) return this.#tellStep(name, false)
     if (!this.isOver) this.loseLease('taken')
     throw this.#refusal(shown)
+  }
+
+  #tellStep(step: string, replayed: boolean): void {
+    this.#flight.emit({ type: 'step', attempt: this.attempt, step, replayed })
   }
 
   #refusal(shown: string): LeaseLostError {

@@ -32,6 +32,37 @@ describe('the observer is told', () => {
     ])
   })
 
+  it('of each step: that it was saved, or that an earlier attempt had saved it', async () => {
+    const { process } = scene()
+    const { idem, events } = process()
+    const work = (fails: boolean) =>
+      idem.run(
+        'a',
+        async (ctx) => {
+          await ctx.step('charge', () => 1)
+          if (fails) throw declined
+          return ctx.step('ship', () => 2)
+        },
+        place,
+      )
+    await work(true).catch(() => {})
+    await work(false)
+    expect(events.filter(({ type }) => type === 'step')).toEqual([
+      { ...origin, type: 'step', attempt: 1, step: 'charge', replayed: false },
+      { ...origin, type: 'step', attempt: 2, step: 'charge', replayed: true },
+      { ...origin, type: 'step', attempt: 2, step: 'ship', replayed: false },
+    ])
+  })
+
+  it('of no step that could not be saved', async () => {
+    const { time, process } = scene()
+    const { idem, store, told } = process()
+    store.always('saveStep', rejects)
+    const run = idem.run('a', (ctx) => ctx.step('charge', () => 1), place)
+    await expect(time.outlast(run)).rejects.toMatchObject({ code: 'UNSETTLED' })
+    expect(told()).not.toContain('step')
+  })
+
   it('of a replay, and where it came from', async () => {
     const { process } = scene()
     await process().idem.run('a', () => 1, place)
