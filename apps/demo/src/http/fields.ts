@@ -10,6 +10,16 @@ export class Fields {
     this.#values = values
   }
 
+  /**
+   * The fields of a JSON object.
+   *
+   * @throws BadRequestError if it is something else
+   */
+  static of(body: unknown): Fields {
+    if (isObject(body)) return new Fields(body)
+    throw new BadRequestError([{ field: 'body', expected: 'a JSON object', got: shown(body) }])
+  }
+
   /** The field as `parse` reads it. What `parse` answers with `undefined` becomes a problem: `expected` says why. */
   read<T>(field: string, expected: string, parse: (value: unknown) => T | undefined): T | undefined {
     const value = this.#values[field]
@@ -26,6 +36,10 @@ export class Fields {
   refuse(): never {
     throw new BadRequestError(this.#problems)
   }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isLosslessNumber(value)
 }
 
 /** What {@link parseName} takes, in words. */

@@ -1,3 +1,5 @@
+import { isLosslessNumber } from 'lossless-json'
+
 /** Money in hundredths of its unit: a whole number, so that no sum is ever rounded. */
 export type Cents = bigint
 
@@ -15,6 +17,15 @@ export function parseAmount(text: string): Cents | undefined {
   if (whole === undefined) return undefined
   const cents = BigInt(whole + decimals.padEnd(2, '0'))
   return cents > 0n && cents <= MAX_AMOUNT ? cents : undefined
+}
+
+/**
+ * {@link parseAmount} of a field of JSON. A number counts as it was written: as a float, 0.1 and a great many digits
+ * after it would pass for 0.1.
+ */
+export function parseAmountField(value: unknown): Cents | undefined {
+  if (isLosslessNumber(value)) return parseAmount(value.value)
+  return typeof value === 'string' ? parseAmount(value) : undefined
 }
 
 /** Always two decimals, so that one amount has one text. */

@@ -1,7 +1,5 @@
-import { isLosslessNumber } from 'lossless-json'
-import { BadRequestError } from '../http/bad-request-error'
-import { Fields, isPrintable, NAME_RULE, parseName, shown } from '../http/fields'
-import { AMOUNT_RULE, type Cents, parseAmount } from '../money/amount'
+import { Fields, isPrintable, NAME_RULE, parseName } from '../http/fields'
+import { AMOUNT_RULE, type Cents, parseAmountField } from '../money/amount'
 
 /** A payment as a client asks for it. */
 export interface PaymentRequest {
@@ -16,12 +14,9 @@ const MAX_DESCRIPTION = 500
 
 /** @throws BadRequestError that tells everything that is wrong with the body */
 export function readPaymentRequest(body: unknown): PaymentRequest {
-  if (!isObject(body)) {
-    throw new BadRequestError([{ field: 'body', expected: 'a JSON object', got: shown(body) }])
-  }
-  const fields = new Fields(body)
+  const fields = Fields.of(body)
   const token = fields.read('idempotent_token', NAME_RULE, parseName)
-  const amount = fields.read('amount', AMOUNT_RULE, amountField)
+  const amount = fields.read('amount', AMOUNT_RULE, parseAmountField)
   const userId = fields.read('user_id', NAME_RULE, parseName)
   const description = fields.read(
     'description',
@@ -32,16 +27,6 @@ export function readPaymentRequest(body: unknown): PaymentRequest {
     return fields.refuse()
   }
   return { token, amount, userId, description }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isLosslessNumber(value)
-}
-
-/** A number counts as it was written: as a float, 0.1 and a great many digits after it would pass for 0.1. */
-function amountField(value: unknown): Cents | undefined {
-  if (isLosslessNumber(value)) return parseAmount(value.value)
-  return typeof value === 'string' ? parseAmount(value) : undefined
 }
 
 function descriptionField(value: unknown): string | undefined {
