@@ -1,7 +1,7 @@
 import { memory } from './memory/memory'
 import { mongo } from './mongo/mongo'
 import { postgres } from './postgres/postgres'
-import { redis } from './redis'
+import { redis } from './redis/redis'
 import type { StoreKind } from './store-kind'
 
 /** The stores that the service can keep its records in, by the name that `--store` takes. */

@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import { redis as kind } from '../../src/stores/redis'
+import { redis as kind } from '../../src/stores/redis/redis'
 import { order } from '../support/demo'
 import { startOn } from '../support/opened'
 import { privateRedis } from '../support/private-redis'

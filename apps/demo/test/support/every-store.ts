@@ -3,7 +3,7 @@ import { afterAll, inject } from 'vitest'
 import { memory } from '../../src/stores/memory/memory'
 import { mongo } from '../../src/stores/mongo/mongo'
 import { postgres } from '../../src/stores/postgres/postgres'
-import { redis } from '../../src/stores/redis'
+import { redis } from '../../src/stores/redis/redis'
 import type { StoreKind } from '../../src/stores/store-kind'
 
 /** A store on a server that other tests use as well: names are to be new, and nobody may kill it. */

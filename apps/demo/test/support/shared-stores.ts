@@ -1,7 +1,7 @@
 import type { PrivateServer, TcpProxy } from '@idem/test-servers'
 import { mongo } from '../../src/stores/mongo/mongo'
 import { postgres } from '../../src/stores/postgres/postgres'
-import { redis } from '../../src/stores/redis'
+import { redis } from '../../src/stores/redis/redis'
 import type { StoreKind } from '../../src/stores/store-kind'
 import { type OwnMongo, ownMongo } from './own-mongo'
 import { privatePostgres } from './private-postgres'

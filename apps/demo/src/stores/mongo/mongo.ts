@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { MongoStore } from '@idem/mongo'
+import { MongoLockStore, MongoStore } from '@idem/mongo'
 import { MongoClient, type MongoClientOptions, type TopologyDescriptionChangedEvent } from 'mongodb'
 import { tsImport } from 'tsx/esm/api'
 import { StartError } from '../../start-error'
 import type { Note, OpenStore, StoreKind, StorePlace } from '../store-kind'
-import { prepare, RECORDS } from './collections'
+import { LOCKS, prepare, RECORDS } from './collections'
 import { hasTransactions } from './has-transactions'
 import { MongoBook } from './mongo-book'
+import { mongoTables } from './mongo-table'
 
 /** Records and payments in one MongoDB database: whoever asks the same one shares them. */
 export const mongo: StoreKind = {
@@ -89,11 +90,9 @@ async function prepared(url: string, advice: string): Promise<{ where: string; d
           'Start it with --replSet rs0, and let it begin with rs.initiate().',
       )
     }
-    await Promise.all([new MongoStore(db, { collection: RECORDS }).migrate(), prepare(db)]).catch(
-      (error: Error) => {
-        throw new StartError(`MongoDB at ${where} does not let the demo make its indexes: ${error.message}`)
-      },
-    )
+    await prepare(db).catch((error: Error) => {
+      throw new StartError(`MongoDB at ${where} does not let the demo make its indexes: ${error.message}`)
+    })
     return { where, database: db.databaseName }
   } finally {
     await client.close()
@@ -117,6 +116,8 @@ async function open(url: string, note: Note): Promise<OpenStore> {
   const store = new MongoStore(db, { collection: RECORDS, changeStreams: true })
   return {
     store,
+    locks: new MongoLockStore(db, { collection: LOCKS, changeStreams: true }),
+    tables: mongoTables(db),
     book: new MongoBook(db, store),
     close: async () => {
       stopTelling()

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { PostgresStore } from '@idem/postgres'
+import { PostgresLockStore, PostgresStore } from '@idem/postgres'
 import { Client, Pool, type PoolConfig } from 'pg'
 import { tsImport } from 'tsx/esm/api'
 import { StartError } from '../../start-error'
 import type { Note, OpenStore, StoreKind, StorePlace } from '../store-kind'
 import { PostgresBook } from './postgres-book'
+import { postgresTables } from './postgres-table'
 import { prepare, SCHEMA } from './schema'
 
 /** Records and payments in one PostgreSQL database: whoever asks the same one shares them. */
@@ -78,7 +79,7 @@ async function prepared(url: string, advice: string): Promise<{ where: string; d
       )
     })
     client.release()
-    await prepare(pool, new PostgresStore(pool, { schema: SCHEMA })).catch((error: unknown) => {
+    await prepare(pool).catch((error: unknown) => {
       throw new StartError(`PostgreSQL at ${where} does not let the demo make its tables: ${said(error)}`)
     })
     return { where, database }
@@ -102,6 +103,8 @@ async function open(url: string, note: Note): Promise<OpenStore> {
   const store = new PostgresStore(pool, { schema: SCHEMA, listener })
   return {
     store,
+    locks: new PostgresLockStore(pool, { schema: SCHEMA, listener }),
+    tables: postgresTables(pool),
     book: new PostgresBook(pool, store),
     close: async () => {
       stopTelling()

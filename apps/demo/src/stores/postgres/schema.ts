@@ -1,4 +1,4 @@
-import type { PostgresStore } from '@idem/postgres'
+import { PostgresLockStore, PostgresStore } from '@idem/postgres'
 import type { Pool } from 'pg'
 
 /** Holds all that the demo keeps: a database that others use as well stays tidy. */
@@ -19,9 +19,25 @@ CREATE TABLE IF NOT EXISTS ${SCHEMA}.payments (
   paid_at timestamptz NOT NULL DEFAULT clock_timestamp()
 )`
 
+/**
+ * The rows of all tables of the shop. Ids are ordered by their bytes. `json` keeps a row as it was written; `jsonb` refuses
+ * some texts that JSON may have.
+ */
+const ROWS = `
+CREATE TABLE IF NOT EXISTS ${SCHEMA}.rows (
+  kind text,
+  id text COLLATE "C",
+  version bigint NOT NULL,
+  row json NOT NULL,
+  PRIMARY KEY (kind, id)
+)`
+
 /** Makes what is not there yet, however many demos start on one database at once. */
-export async function prepare(pool: Pool, store: PostgresStore): Promise<void> {
-  await store.migrate()
+export async function prepare(pool: Pool): Promise<void> {
+  await new PostgresStore(pool, { schema: SCHEMA }).migrate()
+  await new PostgresLockStore(pool, { schema: SCHEMA }).migrate()
   // IF NOT EXISTS looks before it creates, and two may look at the same time. One transaction, which the lock is held for.
-  await pool.query(`SELECT pg_advisory_xact_lock(hashtextextended('${SCHEMA}.payments', 0)); ${PAYMENTS}`)
+  await pool.query(
+    `SELECT pg_advisory_xact_lock(hashtextextended('${SCHEMA}.payments', 0)); ${PAYMENTS}; ${ROWS}`,
+  )
 }

@@ -23,7 +23,11 @@ describe.skipIf(own === undefined)('records and payments in MongoDB', () => {
     const demo = await startOn(kind, own?.url)
     expect((await demo.pay(order())).code).toBe(200)
     const collections = await own?.look().listCollections().toArray()
-    expect(collections?.map(({ name }) => name).sort()).toEqual(['demo.payments', 'demo.records'])
+    expect(collections?.map(({ name }) => name).sort()).toEqual([
+      'demo.locks',
+      'demo.payments',
+      'demo.records',
+    ])
   })
 })
 

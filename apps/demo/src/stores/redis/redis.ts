@@ -1,8 +1,9 @@
-import { RedisStore } from '@idem/redis'
+import { RedisLockStore, RedisStore } from '@idem/redis'
 import { Redis, type RedisOptions } from 'ioredis'
 import { tsImport } from 'tsx/esm/api'
-import { StartError } from '../start-error'
-import type { Note, StoreKind, StorePlace } from './store-kind'
+import { StartError } from '../../start-error'
+import type { Note, OpenStore, StoreKind, StorePlace } from '../store-kind'
+import { redisTables } from './redis-table'
 
 /** Stands in front of every key: a Redis that others use as well stays tidy. */
 const PREFIX = 'demo:'
@@ -68,7 +69,7 @@ async function own(): Promise<StorePlace> {
   }
 }
 
-async function open(url: string, note: Note) {
+async function open(url: string, note: Note): Promise<OpenStore> {
   const client = new Redis(url, SERVICE)
   // Hears of answers as they are recorded, so that whoever waits for one is told at once.
   const subscriber = client.duplicate()
@@ -79,6 +80,8 @@ async function open(url: string, note: Note) {
   await Promise.all(connections.map(triedToConnect))
   return {
     store: new RedisStore(client, { prefix: PREFIX, subscriber }),
+    locks: new RedisLockStore(client, { prefix: `${PREFIX}lock:`, subscriber }),
+    tables: redisTables(client, PREFIX),
     close: async () => {
       stopTelling()
       for (const connection of connections) connection.disconnect()
