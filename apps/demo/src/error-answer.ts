@@ -7,6 +7,7 @@ import type { Report } from './http/report'
 import type { ServiceEnv } from './http/service-env'
 import { StoppingError } from './http/stopping'
 import { BusyError, PaymentFailedError } from './payment/payment-errors'
+import { RefusedError } from './scenarios/refused-error'
 
 interface Refusal extends AnswerBody {
   readonly code: ContentfulStatusCode
@@ -90,6 +91,9 @@ function refusal(error: Error): Refusal {
   const { message } = error
   if (error instanceof BadRequestError) {
     return { code: 400, status: 'ERROR', message, errors: error.problems, outcome: 'refused: bad request' }
+  }
+  if (error instanceof RefusedError) {
+    return { code: error.code, status: 'ERROR', message, outcome: 'refused' }
   }
   if (error instanceof BusyError) {
     return { code: 429, status: 'RETRY', message, outcome: 'refused: busy', retryAfterSeconds: SOON }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { BusyError } from '../payment/payment-errors'
-import type { Table } from '../stores/table'
+import type { Table, Tables } from '../stores/table'
 
 /**
  * The optimistic lock: read a row, think, and write it only if nobody has written meanwhile; else begin again.
@@ -36,12 +36,12 @@ export interface Change<Row> {
 export function changeRow<Row>(
   table: Table<Row>,
   id: string,
-  change: (row: Row | undefined) => Row | undefined,
+  change: (row: Row | undefined) => Row | undefined | Promise<Row | undefined>,
 ): Promise<Change<Row>> {
   return inLine(table, id, async () => {
     for (let tries = 1; tries <= MAX_TRIES; tries++) {
       const found = await table.get(id)
-      const row = change(found?.row)
+      const row = await change(found?.row)
       if (row === undefined) return { row: found?.row, changed: false, tries }
       const written = found ? await table.replace(id, found.version, row) : await table.insert(id, row)
       if (written) return { row, changed: true, tries }
@@ -49,6 +49,17 @@ export function changeRow<Row>(
     }
     throw new BusyError('Too many want the same at once')
   })
+}
+
+const tablesBefore = new WeakMap<Tables, Map<string, unknown>>()
+
+/** The table of that name as it was given before: whoever stands in line stands in the same one. */
+export function sameTable<Row>(tables: Tables, name: string): Table<Row> {
+  const before = tablesBefore.get(tables) ?? new Map<string, unknown>()
+  tablesBefore.set(tables, before)
+  const table = (before.get(name) as Table<Row> | undefined) ?? tables<Row>(name)
+  before.set(name, table)
+  return table
 }
 
 /** The end of the line that stands at each row; nobody stands at the rows that are not in it. */

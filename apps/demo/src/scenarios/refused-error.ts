@@ -1,0 +1,24 @@
+import { type ErrorCodec, OperationFailedError } from '@idem/core'
+
+/**
+ * The shop says no: to what is not there, or is there no more. Nothing was done, and nothing is wrong with the service. Its
+ * message is fit for clients.
+ */
+export class RefusedError extends Error {
+  override readonly name = 'RefusedError'
+  /** @param code - the status that it is answered with; it is kept in records, as codes of errors are */
+  constructor(
+    readonly code: 404 | 409,
+    message: string,
+  ) {
+    super(message)
+  }
+}
+
+/** Whoever asked for the same meanwhile is refused in the same words. */
+export const refusals: ErrorCodec = {
+  decode: (failure, attempt) =>
+    failure.name === 'RefusedError' && (failure.code === 404 || failure.code === 409)
+      ? new RefusedError(failure.code, failure.message)
+      : new OperationFailedError(failure, attempt),
+}
