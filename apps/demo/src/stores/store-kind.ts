@@ -36,6 +36,14 @@ export interface OpenStore {
   readonly tables: Tables
   /** Where payments that were made are entered, if there is a place for them beside their records. */
   readonly book?: PaymentBook
+  /**
+   * Does the work once for this key, inside a transaction of the database: what it gives commits together with the claim,
+   * and later calls are answered with it. Absent if the store has no transactions. It is what the storm compares with
+   * `execute`, which claims first and records the answer afterwards.
+   *
+   * @throws what the work throws; then nothing is kept. IdemError for all else that `Idem.transaction` may say
+   */
+  readonly transaction?: <T>(key: string, work: () => Promise<T>) => Promise<T>
   close(): Promise<void>
 }
 

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { Idem } from '@idem/core'
 import { MongoLockStore, MongoStore } from '@idem/mongo'
 import { MongoClient, type MongoClientOptions, type TopologyDescriptionChangedEvent } from 'mongodb'
 import { tsImport } from 'tsx/esm/api'
@@ -114,11 +115,13 @@ async function open(url: string, note: Note): Promise<OpenStore> {
   const db = client.db()
   // Whoever waits for an answer is told as it is recorded, where the server has change streams.
   const store = new MongoStore(db, { collection: RECORDS, changeStreams: true })
+  const storm = new Idem({ store, namespace: 'storm' })
   return {
     store,
     locks: new MongoLockStore(db, { collection: LOCKS, changeStreams: true }),
     tables: mongoTables(db),
     book: new MongoBook(db, store),
+    transaction: (key, work) => storm.transaction(key, work),
     close: async () => {
       stopTelling()
       await stopConnecting()

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { Idem } from '@idem/core'
 import { PostgresLockStore, PostgresStore } from '@idem/postgres'
 import { Client, Pool, type PoolConfig } from 'pg'
 import { tsImport } from 'tsx/esm/api'
@@ -101,11 +102,13 @@ async function open(url: string, note: Note): Promise<OpenStore> {
   const stopTelling = tellOutages(pool, note)
   const listener = await listening(url)
   const store = new PostgresStore(pool, { schema: SCHEMA, listener })
+  const storm = new Idem({ store, namespace: 'storm' })
   return {
     store,
     locks: new PostgresLockStore(pool, { schema: SCHEMA, listener }),
     tables: postgresTables(pool),
     book: new PostgresBook(pool, store),
+    transaction: (key, work) => storm.transaction(key, work),
     close: async () => {
       stopTelling()
       const closed = Promise.allSettled([pool.end(), listener?.end()])
