@@ -1,3 +1,7 @@
 import { project } from '../../vitest.project.ts'
 
-export default project('demo', { test: { globalSetup: ['test/servers.ts'] } })
+const shared = project('demo', { test: { globalSetup: ['test/servers.ts'] } })
+// What `module` picks of OpenTelemetry's API is for bundlers, and nothing that Node can load.
+const conditions = ['@idem/source', 'node', 'development|production']
+
+export default { ...shared, resolve: { conditions }, ssr: { resolve: { conditions } } }

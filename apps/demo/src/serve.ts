@@ -1,6 +1,6 @@
 import { StoreError } from '@idem/core'
-import type { Gateway } from './gateway/gateway'
 import type { Address } from './http/server'
+import type { Outside } from './processes/outside'
 import { type RunningService, startService } from './service'
 import { STORES, type StoreName } from './stores/stores'
 
@@ -27,17 +27,16 @@ export interface Orders {
  *
  * @throws StartError if it cannot start
  */
-export async function serve(orders: Orders, gateway: Gateway): Promise<RunningService> {
+export async function serve(orders: Orders, outside: Outside): Promise<RunningService> {
   // Where one process answers, its lines need not say which.
   const mark = orders.processes === 1 ? [] : [`#${orders.number}`]
   const print = (line: string) => console.log(...mark, line)
-  const { store, book, close } = await STORES[orders.store].open(orders.storeUrl, print)
+  const opened = await STORES[orders.store].open(orders.storeUrl, print)
   try {
     const service = await startService({
       ...orders,
-      store,
-      book,
-      gateway,
+      opened,
+      outside,
       process: { number: orders.number, pid: process.pid },
       storeTimeoutMs: STORE_TIMEOUT_MS,
       log: { print, colour: process.stdout.isTTY && !process.env['NO_COLOR'] },
@@ -47,12 +46,12 @@ export async function serve(orders: Orders, gateway: Gateway): Promise<RunningSe
     })
     const stop = async (withinMs: number) => {
       const finished = await service.stop(withinMs)
-      await close()
+      await opened.close()
       return finished
     }
     return { ...service, stop }
   } catch (error) {
-    await close()
+    await opened.close()
     throw error
   }
 }

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Store } from '@idem/core'
 import { createApp } from './app'
-import type { Gateway } from './gateway/gateway'
+import { type ControlState, NOTHING_WRONG } from './controls/controls'
 import { gatewayRoutes } from './gateway/gateway-routes'
 import { healthRoutes } from './health/health-routes'
 import type { ProcessName } from './http/process-header'
@@ -9,16 +8,17 @@ import type { Report } from './http/report'
 import type { RequestLogOptions } from './http/request-log'
 import type { Route } from './http/route'
 import { type Address, listen } from './http/server'
+import { metricsRoutes } from './metrics/metrics-routes'
+import { Telemetry } from './metrics/telemetry'
 import { bookRoutes } from './payment/book-routes'
-import type { PaymentBook } from './payment/payment-book'
 import { paymentRoutes } from './payment/payment-routes'
 import { PaymentService } from './payment/payment-service'
+import type { Outside } from './processes/outside'
+import type { OpenStore } from './stores/store-kind'
 
 export interface ServiceOptions {
-  readonly store: Store
-  /** Where payments that were made are entered, if anywhere. */
-  readonly book?: PaymentBook | undefined
-  readonly gateway: Gateway
+  readonly opened: Omit<OpenStore, 'close'>
+  readonly outside: Outside
   readonly address: Address
   /** As which of its processes it answers. */
   readonly process: ProcessName
@@ -35,6 +35,10 @@ export interface ServiceOptions {
 export interface RunningService {
   readonly url: string
   readonly routes: readonly Route[]
+  /** Goes by what the page's buttons say from now on. */
+  control(state: ControlState): void
+  /** What this process tells Prometheus. */
+  metrics(): Promise<string>
   /**
    * Takes nothing new, lets running payments finish, then closes. Resolves to whether all of them did so in the time
    * given; clients that are still connected afterwards are cut off.
@@ -44,18 +48,31 @@ export interface RunningService {
 
 /** @throws StartError if the address cannot be had */
 export async function startService(options: ServiceOptions): Promise<RunningService> {
-  const payments = new PaymentService({ ...options, warn: options.log.print })
+  const { outside, process, log, report } = options
+  const { store, book } = options.opened
+  const telemetry = new Telemetry(process.number)
+  const payments = new PaymentService({
+    ...options,
+    store,
+    book,
+    gateway: outside.gateway,
+    idem: (settings) => telemetry.idem(settings),
+    observe: outside.timeline.observe,
+    warn: log.print,
+  })
   const routes = [
-    ...paymentRoutes(payments, options.report),
-    ...(options.book === undefined ? [] : bookRoutes(options.book)),
-    ...gatewayRoutes(options.gateway),
+    ...paymentRoutes(payments, report),
+    ...(book === undefined ? [] : bookRoutes(book)),
+    ...gatewayRoutes(outside.gateway),
     ...healthRoutes({ payments, timeoutMs: options.storeTimeoutMs }),
+    ...metricsRoutes(outside),
   ]
   const stopping = new AbortController()
-  const { process, log, report } = options
   const app = createApp({ routes, process, log, report, stopping: stopping.signal })
   const server = await listen(app.fetch, options.address)
-  return { url: server.url, routes, stop }
+  return { url: server.url, routes, control, metrics: () => telemetry.collect(), stop }
+
+  function control(_state: ControlState = NOTHING_WRONG): void {}
 
   async function stop(withinMs: number): Promise<boolean> {
     stopping.abort()
@@ -63,6 +80,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     const done = Promise.all([server.drain(), payments.idle()]).then(() => true)
     const inTime = await Promise.race([done, sleep(withinMs, false, { ref: false })])
     server.cut()
+    await telemetry.close()
     return inTime
   }
 }

@@ -1,10 +1,9 @@
 import type { Gateway } from './gateway/gateway'
 import { SimulatedGateway } from './gateway/simulated-gateway'
-import { shownRoute } from './http/route'
 import { reserve } from './http/server'
-import type { Listening } from './processes/messages'
+import type { Listening } from './processes/faces'
 import { ProcessGroup } from './processes/process-group'
-import { type Orders, serve } from './serve'
+import type { Orders } from './serve'
 import type { Settings } from './settings'
 import { STORES } from './stores/stores'
 
@@ -20,8 +19,6 @@ export interface Running extends Listening {
   abort(): void
 }
 
-type Parts = Omit<Running, 'records'>
-
 /**
  * @param gateway - one for all processes: it stands for a company outside, and its ledger says how often a card was really
  *   charged
@@ -29,8 +26,7 @@ type Parts = Omit<Running, 'records'>
  */
 export async function start(settings: Settings, gateway: Gateway = simulated(settings)): Promise<Running> {
   const place = await STORES[settings.store].locate(process.env)
-  const orders: Orders = {
-    number: 1,
+  const orders: Omit<Orders, 'number'> = {
     processes: settings.processes,
     address: { host: settings.host, port: settings.port },
     store: settings.store,
@@ -40,11 +36,15 @@ export async function start(settings: Settings, gateway: Gateway = simulated(set
     leaseMs: settings.lease,
   }
   try {
-    const parts = await (settings.processes === 1 ? inThisProcess : inProcesses)(orders, gateway)
+    const address = await reserve(orders.address)
+    const group = new ProcessGroup({ ...orders, address }, gateway, console.log)
+    const listening = await group.start()
     return {
-      ...parts,
+      ...listening,
+      pids: group.pids,
       records: place.described,
-      stop: (withinMs) => parts.stop(withinMs).finally(place.close),
+      stop: (withinMs) => group.stop(withinMs).finally(place.close),
+      abort: () => group.abort(),
     }
   } catch (error) {
     await place.close()
@@ -57,20 +57,4 @@ function simulated(settings: Settings): Gateway {
     failureRate: settings['failure-rate'],
     delayMs: settings['gateway-delay'],
   })
-}
-
-async function inThisProcess(orders: Orders, gateway: Gateway): Promise<Parts> {
-  const { url, routes, stop } = await serve(orders, gateway)
-  return { url, routes: routes.map(shownRoute), pids: [process.pid], stop, abort: () => {} }
-}
-
-async function inProcesses(orders: Orders, gateway: Gateway): Promise<Parts> {
-  const group = new ProcessGroup({ ...orders, address: await reserve(orders.address) }, gateway, console.log)
-  const listening = await group.start()
-  return {
-    ...listening,
-    pids: group.pids,
-    stop: (withinMs) => group.stop(withinMs),
-    abort: () => group.abort(),
-  }
 }

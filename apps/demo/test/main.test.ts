@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { order } from './support/demo'
 import { spawnDemo, spawnHeldDemo, urlOf } from './support/spawn-demo'
 import { withoutCurl } from './support/without-curl'
@@ -55,7 +55,7 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
     await demo.arrival(1)
     demo.kill(signal)
     await demo.printed(/then the service stops/)
-    await expect(fetch(`${url}/health`)).rejects.toThrow()
+    await vi.waitFor(() => expect(fetch(`${url}/health`)).rejects.toThrow(), 10_000)
     demo.release()
     const answer = await paying
     expect(answer.status).toBe(200)

@@ -1,64 +1,46 @@
 import type { Gateway, Simulation, Statement } from './gateway'
+import type { GatewayDesk } from './gateway-desk'
 import { GatewayError } from './gateway-error'
-import type { GatewayCall, GatewayReply } from './gateway-messages'
 import type { ChargeOrder } from './ledger'
 
-interface OpenCall {
-  resolve(value: unknown): void
-  reject(reason: unknown): void
+/** The desk at the far end of a connection. */
+export type FarDesk = {
+  readonly [Call in keyof GatewayDesk]: (
+    ...args: Parameters<GatewayDesk[Call]>
+  ) => Promise<Awaited<ReturnType<GatewayDesk[Call]>>>
 }
 
 /** The gateway as it is reached from another process than its own. */
 export class RemoteGateway implements Gateway {
-  readonly #send: (call: GatewayCall) => void
-  readonly #open = new Map<number, OpenCall>()
+  readonly #desk: FarDesk
   #lastId = 0
 
-  constructor(send: (call: GatewayCall) => void) {
-    this.#send = send
+  constructor(desk: FarDesk) {
+    this.#desk = desk
   }
 
   async charge(order: ChargeOrder, signal: AbortSignal, simulation?: Simulation): Promise<string> {
     signal.throwIfAborted()
-    const id = this.#nextId()
-    const callOff = () => {
-      this.#send({ type: 'call-off', id })
-      this.#take(id)?.reject(signal.reason)
-    }
+    this.#lastId += 1
+    const id = this.#lastId
+    let callOff = () => {}
+    const calledOff = new Promise<never>((_, reject) => {
+      callOff = () => {
+        this.#desk.callOff(id).catch(() => {})
+        reject(signal.reason)
+      }
+    })
     signal.addEventListener('abort', callOff, { once: true })
     try {
-      return (await this.#ask({ type: 'charge', id, order, simulation })) as string
+      const reply = await Promise.race([this.#desk.charge(id, order, simulation), calledOff])
+      if ('refused' in reply) throw new GatewayError(reply.refused)
+      return reply.chargeId
     } finally {
       signal.removeEventListener('abort', callOff)
     }
   }
 
-  async statement(token?: string): Promise<Statement> {
-    return (await this.#ask({ type: 'statement', id: this.#nextId(), token })) as Statement
-  }
-
-  /** Takes in what the gateway's process answers. */
-  hear(reply: GatewayReply): void {
-    const call = this.#take(reply.id)
-    if (reply.type === 'done') call?.resolve(reply.value)
-    else call?.reject(reply.refused ? new GatewayError(reply.message) : new Error(reply.message))
-  }
-
-  #ask(call: GatewayCall): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      this.#open.set(call.id, { resolve, reject })
-      this.#send(call)
-    })
-  }
-
-  #take(id: number): OpenCall | undefined {
-    const call = this.#open.get(id)
-    this.#open.delete(id)
-    return call
-  }
-
-  #nextId(): number {
-    this.#lastId += 1
-    return this.#lastId
+  statement(token?: string): Promise<Statement> {
+    return this.#desk.statement(token)
   }
 }

@@ -18,6 +18,8 @@ export interface SimulatedGatewayOptions {
 /** Stands for a company that charges cards: slow, unreliable, and honest in its ledger. */
 export class SimulatedGateway implements Gateway {
   readonly ledger = new Ledger()
+  /** How much longer than usual a charge takes, from now on. */
+  slowedByMs = 0
   readonly #failureRate: number
   readonly #delayMs: readonly [number, number]
   readonly #pause: (ms: number, signal: AbortSignal) => Promise<void>
@@ -30,7 +32,7 @@ export class SimulatedGateway implements Gateway {
 
   async charge(order: ChargeOrder, signal: AbortSignal, simulation?: Simulation): Promise<string> {
     const [least, most] = this.#delayMs
-    await this.#pause(least + Math.random() * (most - least), signal)
+    await this.#pause(least + Math.random() * (most - least) + this.slowedByMs, signal)
     if (simulation === 'gateway-failure' || Math.random() < this.#failureRate) {
       throw new GatewayError('The gateway refused the charge')
     }

@@ -1,4 +1,13 @@
-import { Idem, IdemError, InProgressError, type RunOptions, type Store, UnsettledError } from '@idem/core'
+import {
+  type Idem,
+  IdemError,
+  type IdemOptions,
+  InProgressError,
+  type Observer,
+  type RunOptions,
+  type Store,
+  UnsettledError,
+} from '@idem/core'
 import type { Gateway, Simulation } from '../gateway/gateway'
 import { formatAmount } from '../money/amount'
 import { chargeCard, type Receipt } from './charge-card'
@@ -21,6 +30,10 @@ export interface PaymentServiceOptions {
   readonly storeTimeoutMs: number
   /** How long a payment whose process is silent still counts as running. */
   readonly leaseMs: number
+  /** Makes the `Idem` that payments go through. */
+  readonly idem: (options: IdemOptions<Store>) => Idem
+  /** Is told all that happens to payments. */
+  readonly observe: Observer
   /** Is told what of the store's set-up endangers records. */
   readonly warn: (message: string) => void
 }
@@ -52,12 +65,12 @@ export class PaymentService {
   readonly #waiting: Gate
 
   constructor(options: PaymentServiceOptions) {
-    const { store, gateway, book, maxRunning, maxWaiting, storeTimeoutMs, leaseMs, warn } = options
+    const { store, gateway, book, maxRunning, maxWaiting, storeTimeoutMs, leaseMs, observe, warn } = options
     this.#gateway = gateway
     this.#book = book
     this.#running = new Gate(maxRunning)
     this.#waiting = new Gate(maxWaiting)
-    this.#idem = new Idem({
+    this.#idem = options.idem({
       store,
       namespace: 'payments',
       storeTimeout: storeTimeoutMs,
@@ -70,6 +83,7 @@ export class PaymentService {
       onAbandoned: 'rerun',
       errorCodec: { encode: clientFailure },
       observer: (event) => {
+        observe(event)
         if (event.type === 'store-warning') warn(event.message)
       },
     })

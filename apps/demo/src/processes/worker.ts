@@ -1,35 +1,68 @@
+import { type BirpcReturn, createBirpc } from 'birpc'
+import { type ControlState, type Controls, NOTHING_WRONG } from '../controls/controls'
 import { RemoteGateway } from '../gateway/remote-gateway'
 import { shownRoute } from '../http/route'
-import { type Orders, serve } from '../serve'
+import { serve } from '../serve'
 import type { RunningService } from '../service'
 import { StartError } from '../start-error'
 import { STOP_WITHIN_MS } from '../stop-on-signal'
-import type { FromWorker, ToWorker } from './messages'
+import { Timeline } from '../timeline/timeline'
+import type { Beginning, ParentFace, WorkerFace } from './faces'
 
 /** One of the processes that answer. It does what the one that started it says, and ends when that one ends. */
-export function work(): void {
-  const gateway = new RemoteGateway((call) => tell({ type: 'gateway', call }))
+export async function work(): Promise<void> {
   let service: RunningService | undefined
+  let timeline: Timeline | undefined
+  let controls = NOTHING_WRONG
   let stopping = false
 
-  process.on('message', (message: ToWorker) => {
-    if (message.type === 'gateway') gateway.hear(message.reply)
-    else if (message.type === 'begin') void begin(message.orders)
-    else void stop(message.withinMs)
-  })
+  const face: WorkerFace = {
+    stop: (withinMs) => void stop(withinMs),
+    hear: (moments) => timeline?.hear(moments),
+    control,
+    metrics: async () => (await service?.metrics()) ?? '',
+  }
+  const parent = reachParent(face)
   // A Ctrl+C reaches every process of a terminal: what follows is said by the one that started this.
   process.on('SIGINT', () => {})
   process.on('SIGTERM', () => void stop(STOP_WITHIN_MS))
-  tell({ type: 'hello' })
 
-  async function begin(orders: Orders): Promise<void> {
+  const beginning = await parent.begin()
+  if (beginning === undefined) await stop(0)
+  else await begin(beginning)
+
+  async function begin({ orders, controls: present, moments }: Beginning): Promise<void> {
+    controls = present
+    const tell = (told: Parameters<ParentFace['tell']>[0]) => void parent.tell.asEvent(told)
+    timeline = new Timeline(orders.number, tell, moments)
+    const shared: Controls = {
+      get state() {
+        return controls
+      },
+      async change(change) {
+        control(await parent.change(change))
+        return controls
+      },
+    }
     try {
-      service = await serve(orders, gateway)
-      tell({ type: 'ready', service: { url: service.url, routes: service.routes.map(shownRoute) } })
+      service = await serve(orders, {
+        gateway: new RemoteGateway(parent),
+        timeline,
+        controls: shared,
+        scrape: () => parent.scrape(),
+      })
+      service.control(controls)
+      await parent.ready.asEvent({ url: service.url, routes: service.routes.map(shownRoute) })
     } catch (error) {
       if (!(error instanceof StartError)) throw error
-      tell({ type: 'failed', message: error.message }, () => process.exit(1))
+      await parent.failed(error.message)
+      process.exit(1)
     }
+  }
+
+  function control(state: ControlState): void {
+    controls = state
+    service?.control(state)
   }
 
   async function stop(withinMs: number): Promise<void> {
@@ -40,7 +73,12 @@ export function work(): void {
   }
 }
 
-function tell(message: FromWorker, then: () => void = () => {}): void {
-  // With nobody left to be told this process is about to end: Node sees to that.
-  process.send?.(message, undefined, undefined, then)
+function reachParent(face: WorkerFace): BirpcReturn<ParentFace, WorkerFace> {
+  return createBirpc<ParentFace, WorkerFace>(face, {
+    // With nobody left to be told this process is about to end: Node sees to that.
+    post: (message) => void process.send?.(message, undefined, undefined, () => {}),
+    on: (hear) => void process.on('message', hear),
+    // A charge takes as long as the gateway does.
+    timeout: -1,
+  })
 }

@@ -1,8 +1,9 @@
-import { expect, test } from 'vitest'
-import { answerCalls } from '../../src/gateway/answer-calls'
+import { MessageChannel, type MessagePort } from 'node:worker_threads'
+import { createBirpc } from 'birpc'
+import { expect, onTestFinished, test } from 'vitest'
 import type { Gateway } from '../../src/gateway/gateway'
+import { type GatewayDesk, gatewayDesk } from '../../src/gateway/gateway-desk'
 import { GatewayError } from '../../src/gateway/gateway-error'
-import type { GatewayCall, GatewayReply } from '../../src/gateway/gateway-messages'
 import type { ChargeOrder } from '../../src/gateway/ledger'
 import { RemoteGateway } from '../../src/gateway/remote-gateway'
 import { HeldGateway } from '../support/held-gateway'
@@ -12,15 +13,14 @@ const never = new AbortController().signal
 
 /** A gateway as another process reaches it: what is said is cloned on the way, and arrives later. */
 function reach(gateway: Gateway): RemoteGateway {
-  const say = <Message>(hear: (message: Message) => void) => {
-    return (message: Message) => setImmediate(hear, structuredClone(message))
-  }
-  const remote: RemoteGateway = new RemoteGateway(say<GatewayCall>((call) => answer(call)))
-  const answer = answerCalls(
-    gateway,
-    say<GatewayReply>((reply) => remote.hear(reply)),
-  )
-  return remote
+  const { port1, port2 } = new MessageChannel()
+  const channel = (port: MessagePort) => ({
+    post: (message: unknown) => port.postMessage(message),
+    on: (hear: (message: unknown) => void) => void port.on('message', hear),
+  })
+  createBirpc<object, GatewayDesk>(gatewayDesk(gateway), channel(port1))
+  onTestFinished(() => port1.close())
+  return new RemoteGateway(createBirpc<GatewayDesk, object>({}, channel(port2)))
 }
 
 test('a charge is made there and known here, however often it is asked for, and by whom', async () => {

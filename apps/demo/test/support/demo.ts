@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { MemoryStore } from '@idem/core'
+import { MemoryLockStore, MemoryStore } from '@idem/core'
 import { onTestFinished } from 'vitest'
 import { type RunningService, type ServiceOptions, startService } from '../../src/service'
+import { memoryTables } from '../../src/stores/memory/memory-table'
+import type { OpenStore } from '../../src/stores/store-kind'
 import { HeldGateway } from './held-gateway'
+import { loneOutside } from './outside'
 
 /** An answer of the service, with what tests look at. */
 export interface Answer {
@@ -25,15 +28,27 @@ export interface Demo extends RunningService {
   waiting(count: number): Promise<void>
 }
 
-type DemoOptions = Partial<ServiceOptions> & { readonly gateway?: HeldGateway }
+type DemoOptions = Partial<Omit<ServiceOptions, 'opened' | 'outside'>> & {
+  readonly [Part in keyof OpenStore]?: OpenStore[Part] | undefined
+} & {
+  readonly gateway?: HeldGateway | undefined
+}
 
 /** The service on a free port of this machine, stopped when the test ends. */
-export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
-  const gateway = options.gateway ?? new HeldGateway()
+export async function startDemo({
+  store = new MemoryStore(),
+  locks = new MemoryLockStore(),
+  tables = memoryTables(),
+  book,
+  gateway = new HeldGateway(),
+  ...options
+}: DemoOptions = {}): Promise<Demo> {
+  const outside = loneOutside(gateway)
   const lines: string[] = []
   const reports: unknown[] = []
   const service = await startService({
-    store: new MemoryStore(),
+    opened: { store, locks, tables, ...(book && { book }) },
+    outside,
     address: { host: '127.0.0.1', port: 0 },
     process: { number: 1, pid: process.pid },
     maxRunning: 256,
@@ -43,8 +58,8 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
     log: { print: (line) => lines.push(line), colour: false },
     report: (error) => reports.push(error),
     ...options,
-    gateway,
   })
+  outside.attach(service)
   onTestFinished(async () => {
     gateway.release()
     await service.stop(1000)

@@ -4,7 +4,7 @@ import { work } from '../../src/processes/worker'
 import { run } from '../../src/run'
 import { HeldGateway } from './held-gateway'
 
-if (cluster.isWorker) work()
+if (cluster.isWorker) await work()
 else {
   const gateway = new HeldGateway()
   gateway.hold()

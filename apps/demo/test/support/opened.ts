@@ -16,7 +16,7 @@ export async function startOn(kind: StoreKind, url: string | undefined): Promise
   const opened = await kind.open(url ?? '', (line) => notes.push(line))
   // After the service, which still needs it to stop.
   onTestFinished(opened.close)
-  const demo = await startDemo({ store: opened.store, book: opened.book, leaseMs: 500 })
+  const demo = await startDemo({ ...opened, leaseMs: 500 })
   return {
     ...demo,
     ...opened,

@@ -14,6 +14,8 @@ export interface OpenShop extends Shop {
   readonly published: (Message & { readonly topic: string })[]
   /** What was reported as worth a look. */
   readonly reports: unknown[]
+  /** To be put behind a port. */
+  readonly fetch: (request: Request) => Response | Promise<Response>
   get(path: string): Promise<Answer>
   post(path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>
 }
@@ -61,6 +63,7 @@ export async function openShop(
     gateway,
     published,
     reports,
+    fetch: app.fetch,
     get: (path) => request(path),
     post: (path, body = {}, headers = {}) =>
       request(path, {

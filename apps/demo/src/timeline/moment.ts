@@ -1,0 +1,75 @@
+import type { IdemEvent } from '@idem/core'
+
+/** Something that happened, as the page shows it. Plain data: it may come from another process. */
+export interface Moment {
+  /** One more than that of the moment before, whatever process it was in. */
+  readonly id: number
+  /** Milliseconds since the epoch. */
+  readonly at: number
+  /** The number of the process; 0 for the one that started the others. */
+  readonly process: number
+  /** What the engine says has happened, or what befell the service. */
+  readonly type:
+    | IdemEvent['type']
+    | 'left-out'
+    | 'killed'
+    | 'answers'
+    | 'store-cut'
+    | 'store-back'
+    | 'gateway-slowed'
+  /** The stored key, if one is concerned. */
+  readonly key?: string | undefined
+  /** The operation's name, where it has one. */
+  readonly name?: string | undefined
+  readonly attempt?: number | undefined
+  readonly takeover?: boolean | undefined
+  readonly step?: string | undefined
+  /** Of a step. */
+  readonly replayed?: boolean | undefined
+  readonly durationMs?: number | undefined
+  /** In few words, what else there is to say. */
+  readonly detail?: string | undefined
+}
+
+/** A moment that has no number yet. */
+export type NewMoment = Omit<Moment, 'id'>
+
+/** Longer than this no detail is: errors quote what they were given. */
+const MAX_DETAIL = 200
+
+/** What the engine tells, without what does not fit into a message. */
+export function momentOf(event: IdemEvent, process: number): NewMoment {
+  const { type, key, name } = event
+  const said = { at: Date.now(), process, type, key, name, detail: detailOf(event) }
+  if (!('attempt' in event)) return said
+  const moment = { ...said, attempt: event.attempt }
+  if (event.type === 'started') return { ...moment, takeover: event.takeover }
+  if (event.type === 'step') return { ...moment, step: event.step, replayed: event.replayed }
+  return 'durationMs' in event ? { ...moment, durationMs: event.durationMs } : moment
+}
+
+function detailOf(event: IdemEvent): string | undefined {
+  switch (event.type) {
+    case 'failed':
+      return short(`${event.kind}: ${messageOf(event.error)}`)
+    case 'replayed':
+      return `from the ${event.from}`
+    case 'lease-lost':
+      return event.reason
+    case 'store-failed':
+      return short(`${event.call}: ${messageOf(event.error)}`)
+    case 'store-warning':
+      return short(event.message)
+    case 'refused':
+    case 'unsettled':
+    case 'unprotected':
+    case 'value-omitted':
+      return short(event.error.message)
+    default:
+      return undefined
+  }
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+const short = (text: string): string => (text.length > MAX_DETAIL ? `${text.slice(0, MAX_DETAIL)}…` : text)
