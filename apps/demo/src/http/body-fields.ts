@@ -1,7 +1,6 @@
 import type { HonoRequest } from 'hono'
 import { isLosslessNumber } from 'lossless-json'
-import { BadRequestError } from './bad-request-error'
-import { Fields, shown } from './fields'
+import { Fields } from './fields'
 import { readJson } from './json-body'
 
 /**
@@ -10,11 +9,7 @@ import { readJson } from './json-body'
  * @throws BadRequestError
  */
 export async function bodyFields(request: HonoRequest): Promise<Fields> {
-  const body = await readJson(request)
-  if (typeof body === 'object' && body !== null && !Array.isArray(body) && !isLosslessNumber(body)) {
-    return new Fields(body as Readonly<Record<string, unknown>>)
-  }
-  throw new BadRequestError([{ field: 'body', expected: 'a JSON object', got: shown(body) }])
+  return Fields.of(await readJson(request))
 }
 
 /** What {@link parseCount} takes, in words. */

@@ -1,8 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import { BusyError } from '../payment/payment-errors'
-import type { Table, Tables } from '../stores/table'
-
-/**
+/*
  * The optimistic lock: read a row, think, and write it only if nobody has written meanwhile; else begin again.
  *
  * Nobody holds anything while thinking, so nobody who dies or sleeps stops the others, and the store alone decides who was
@@ -10,6 +6,9 @@ import type { Table, Tables } from '../stores/table'
  * for nothing. So whoever lost waits for a random time that grows; and inside one process the changes of one row stand in
  * line, since they could only get into each other's way. The line is for speed: other processes do not stand in it.
  */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { BusyError } from '../payment/payment-errors'
+import type { Table, Tables } from '../stores/table'
 
 /** How often a row is read before it is given up: with the pauses, for some three seconds. */
 const MAX_TRIES = 50
@@ -62,12 +61,13 @@ export function sameTable<Row>(tables: Tables, name: string): Table<Row> {
   return table
 }
 
-/** The end of the line that stands at each row; nobody stands at the rows that are not in it. */
+/** The last one in each line that somebody stands in. */
 const lines = new WeakMap<object, Map<string, Promise<unknown>>>()
 
-function inLine<T>(table: object, id: string, run: () => Promise<T>): Promise<T> {
-  const ends = lines.get(table) ?? new Map<string, Promise<unknown>>()
-  lines.set(table, ends)
+/** Runs when all have ended that were called before with the same object and id, in this process. */
+export function inLine<T>(at: object, id: string, run: () => Promise<T>): Promise<T> {
+  const ends = lines.get(at) ?? new Map<string, Promise<unknown>>()
+  lines.set(at, ends)
   const turn = (ends.get(id) ?? Promise.resolve()).then(run)
   const end = turn
     .catch(() => {})

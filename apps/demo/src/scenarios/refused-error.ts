@@ -1,4 +1,5 @@
 import { type ErrorCodec, OperationFailedError } from '@idem/core'
+import { BusyError } from '../payment/payment-errors'
 
 /**
  * The shop says no: to what is not there, or is there no more. Nothing was done, and nothing is wrong with the service. Its
@@ -15,10 +16,12 @@ export class RefusedError extends Error {
   }
 }
 
-/** Whoever asked for the same meanwhile is refused in the same words. */
+/** Whoever asked for the same meanwhile is told the same, in the same words. */
 export const refusals: ErrorCodec = {
-  decode: (failure, attempt) =>
-    failure.name === 'RefusedError' && (failure.code === 404 || failure.code === 409)
-      ? new RefusedError(failure.code, failure.message)
-      : new OperationFailedError(failure, attempt),
+  decode: (failure, attempt) => {
+    const { name, code, message } = failure
+    if (name === 'RefusedError' && (code === 404 || code === 409)) return new RefusedError(code, message)
+    if (name === 'BusyError') return new BusyError(message)
+    return new OperationFailedError(failure, attempt)
+  },
 }

@@ -1,3 +1,14 @@
+/*
+ * Stock: many buyers want few goods, and each of them may ask twice.
+ *
+ * The row of an article holds how many there are and which orders have some of them set aside. So one conditional write
+ * decides all at once: that the order is not served yet, that there is enough, and that nobody was faster. An attempt that
+ * died after its write finds itself in the row, and takes nothing again. The row grows with the orders that are under way,
+ * so it is bounded by the goods; of an article with a hundred thousand pieces, each store-room would have a row of its own.
+ *
+ * Around it `idem.run` answers whoever asks again, from its record. A refusal is recorded as a failure that may be tried
+ * again: goods come in, and then the same order may have them.
+ */
 import { FingerprintMismatchError } from '@idem/core'
 import { idempotency } from '@idem/hono'
 import type { Context } from 'hono'
@@ -19,17 +30,6 @@ import {
   withoutOrder,
 } from './shelf'
 
-/**
- * Stock: many buyers want few goods, and each of them may ask twice.
- *
- * The row of an article holds how many there are and which orders have some of them set aside. So one conditional write
- * decides all at once: that the order is not served yet, that there is enough, and that nobody was faster. An attempt that
- * died after its write finds itself in the row, and takes nothing again. The row grows with the orders that are under way,
- * so it is bounded by the goods; of an article with a hundred thousand pieces, each store-room would have a row of its own.
- *
- * Around it `idem.run` answers whoever asks again, from its record. A refusal is recorded as a failure that may be tried
- * again: goods come in, and then the same order may have them.
- */
 export function stock(shop: Shop): Scenario {
   const delivery = idempotency({ idem: shop.idem, name: 'delivery', scope: 'public' })
   return {

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { release, reserve, ship, stock } from '../../src/scenarios/stock'
-import { everyStore, type UsableStore } from '../support/every-store'
+import type { Answer } from '../support/demo'
+import { everyStore } from '../support/every-store'
 import { type OpenShop, openShop } from '../support/shop'
+import { openShops } from '../support/shops'
 
 const stores = await everyStore()
 
@@ -13,25 +15,14 @@ async function article(shop: OpenShop, quantity: number, sku = `book-${randomUUI
   return sku
 }
 
-/** Several processes as far as rows and records are concerned: none knows what another is about to do. */
-async function shops(count: number, { kind, url }: UsableStore): Promise<OpenShop[]> {
-  const memory = kind.shared ? undefined : await kind.open('', () => {})
-  const open: typeof kind.open = async (place, note) =>
-    memory === undefined
-      ? kind.open(place, note)
-      : { ...memory, tables: (name) => memory.tables(name), close: async () => {} }
-  return Promise.all(Array.from({ length: count }, () => openShop(stock, { kind: { ...kind, open }, url })))
-}
-
 describe.each(stores)('stock on $title', (store) => {
   const onStore = test.skipIf(store.url === undefined)
 
   onStore('500 buyers of 100 goods, each asking twice, get exactly 100', { timeout: 60_000 }, async () => {
-    const [first, ...others] = await shops(4, store)
+    const [first, ...others] = await openShops(4, stock, store)
     if (first === undefined) throw new Error('no shop')
     const sku = await article(first, 100)
     const all = [first, ...others]
-    const began = performance.now()
     const answers = await Promise.all(
       Array.from({ length: 1000 }, async (_, i) => {
         // The two requests of one buyer come in at different processes.
@@ -40,10 +31,8 @@ describe.each(stores)('stock on $title', (store) => {
         return { order, ...(await shop.post(`/stock/${sku}/reserve`, { order, quantity: 1 })) }
       }),
     )
-    const ms = Math.round(performance.now() - began)
     const sold = answers.filter(({ code }) => code === 200)
     const tries = sold.reduce((sum, { body }) => sum + body.tries, 0) / sold.length
-    console.log(`${store.title}: 1000 requests in ${ms} ms, ${tries.toFixed(1)} tries a sale`)
 
     const served = new Set(sold.map(({ order }) => order))
     expect(served.size).toBe(100)
@@ -63,7 +52,7 @@ describe.each(stores)('stock on $title', (store) => {
     const sku = await article(shop, 5)
     const order = randomUUID()
     const ask = () => shop.post(`/stock/${sku}/reserve`, { order, quantity: 2 })
-    const answers = await Promise.all([ask(), ask(), ask()])
+    const answers: Answer[] = await Promise.all([ask(), ask(), ask()])
     answers.push(await ask())
     expect(answers.map(({ code, body }) => [code, body.message])).toEqual(
       Array(4).fill([200, `2 of ${sku} set aside for ${order}`]),
