@@ -67,6 +67,39 @@ describe.each(stores)('records in $title', ({ title, kind, server, env, records 
       ])
     })
 
+    test('what is asked of rows, locks and transactions while the server is away fails as one whole; then all is as before', async () => {
+      const { tables, locks, transaction, recovered } = await start()
+      const rows = tables<string>('away')
+      await rows.insert('kept', 'as it was')
+      const lock = { name: 'away', owner: 'somebody', ttlMs: 10_000 }
+      const work = vi.fn(async () => 'done')
+      await server?.leave()
+
+      const failed = (message: string) => ({
+        name: 'StoreError',
+        code: 'STORE',
+        message,
+        cause: expect.any(Error),
+      })
+      const unread = failed('the rows of away cannot be read')
+      const unknown = failed('nobody knows whether a row of away was written')
+      await expect(rows.get('kept')).rejects.toMatchObject(unread)
+      await expect(rows.list({ limit: 1 })).rejects.toMatchObject(unread)
+      await expect(rows.insert('new', 'row')).rejects.toMatchObject(unknown)
+      await expect(rows.replace('kept', 1, 'changed')).rejects.toMatchObject(unknown)
+      await expect(locks.acquire(lock)).rejects.toMatchObject({ code: 'STORE' })
+      if (transaction) await expect(transaction('away', work)).rejects.toMatchObject({ code: 'STORE' })
+      expect(work).not.toHaveBeenCalled()
+
+      await server?.comeBack()
+      await recovered()
+      expect(await rows.list({ limit: 10 })).toEqual([{ id: 'kept', row: 'as it was', version: 1 }])
+      expect(await rows.replace('kept', 1, 'changed')).toBe(true)
+      expect(await locks.acquire(lock)).toMatchObject({ acquired: true })
+      for (const _ of transaction ? [1, 2] : []) expect(await transaction?.('away', work)).toBe('done')
+      expect(work).toHaveBeenCalledTimes(transaction ? 1 : 0)
+    })
+
     test('after an outage, whoever waits for a payment of another process is still answered', async () => {
       const [first, second] = [await start(), await start()]
       await server?.leave()

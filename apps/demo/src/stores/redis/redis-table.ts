@@ -46,7 +46,7 @@ interface Scripts {
 /** @param prefix of every key */
 export function redisTables(client: Redis, prefix: string): Tables {
   for (const [name, lua] of Object.entries(SCRIPTS)) client.defineCommand(name, { numberOfKeys: 2, lua })
-  return jsonTables((name) => new RedisRows(client as Redis & Scripts, `${prefix}rows:${name}`))
+  return jsonTables((name) => new RedisRows(client as Redis & Scripts, prefix, name))
 }
 
 class RedisRows implements JsonRows {
@@ -54,10 +54,10 @@ class RedisRows implements JsonRows {
   readonly #rows: string
   readonly #ids: string
 
-  constructor(client: Redis & Scripts, key: string) {
+  constructor(client: Redis & Scripts, prefix: string, name: string) {
     this.#client = client
-    this.#rows = key
-    this.#ids = `${key}:ids`
+    this.#rows = `${prefix}rows:${name}`
+    this.#ids = `${prefix}ids:${name}`
   }
 
   async get(id: string): Promise<JsonRow | undefined> {
