@@ -8,56 +8,6 @@ vi.setConfig({ testTimeout: 30_000 })
 
 const AT_ONCE = 50
 
-/** What has a meaning in a pattern, a script or a statement, and what is ordered otherwise by UTF-16 or by a language. */
-const AWKWARD_IDS = [
-  '%',
-  '_',
-  '*',
-  '?',
-  '[a-z]',
-  '\\',
-  '^',
-  '$gt',
-  '{"$gt":""}',
-  '(a',
-  '[a',
-  '+',
-  '-',
-  "it's",
-  'say "yes"',
-  'a b',
-  'A',
-  'a',
-  'aa',
-  'B',
-  'b',
-  'a\u0001',
-  'a\nb',
-  'a.b',
-  '__proto__',
-  '10',
-  '9',
-  'é',
-  'e\u0301',
-  'ä',
-  'z',
-  '\ud7ff',
-  '\ue000',
-  '\ufeffmark',
-  '\ufffd',
-  '\uffff',
-  '😀',
-  '😀a',
-  '\u{10ffff}',
-  '\u{10ffff}\u{10ffff}',
-  'x'.repeat(1000),
-]
-
-const byBytes = (ids: readonly string[]): string[] =>
-  [...ids].sort((one, other) => Buffer.compare(Buffer.from(one), Buffer.from(other)))
-
-const idsOf = (rows: readonly { readonly id: string }[]): string[] => rows.map(({ id }) => id)
-
 const atOnce = <T>(work: (index: number) => Promise<T>): Promise<T[]> =>
   Promise.all(Array.from({ length: AT_ONCE }, (_, index) => work(index)))
 
@@ -162,59 +112,6 @@ for (const { title, kind, url } of await everyStore())
       expect(await counters.get('sum')).toEqual({ row: AT_ONCE, version: AT_ONCE + 1 })
     })
 
-    test('every id is one of its own, and they are listed in the order of their bytes', async () => {
-      const items = await filled(AWKWARD_IDS)
-      for (const id of AWKWARD_IDS) {
-        expect(await items.get(id)).toEqual({ row: { name: id }, version: 1 })
-        expect(await items.replace(id, 1, { name: `${id} again` })).toBe(true)
-      }
-      const all = await items.list({ limit: 1000 })
-      expect(idsOf(all)).toEqual(byBytes(AWKWARD_IDS))
-      for (const { id, row, version } of all) {
-        expect({ row, version }).toEqual({ row: { name: `${id} again` }, version: 2 })
-      }
-    })
-
-    test('a prefix is what ids begin with, and no pattern', async () => {
-      const begun = AWKWARD_IDS.slice(0, -1).flatMap((id) => [id, `${id}1`, `${id}\u{10ffff}`])
-      const ids = [...new Set(begun)]
-      const items = await filled(ids)
-      for (const prefix of ['', ...AWKWARD_IDS]) {
-        const listed = await items.list({ prefix, limit: 1000 })
-        expect(idsOf(listed)).toEqual(byBytes(ids.filter((id) => id.startsWith(prefix))))
-      }
-    })
-
-    test('a list goes on after any id, whether it is there or not, within its prefix', async () => {
-      const items = await filled(['a', 'b1', 'b2', 'b3', 'c'])
-      const listed = async (query: { prefix?: string; after?: string }) =>
-        idsOf(await items.list({ ...query, limit: 10 }))
-      expect(await listed({ after: 'b1' })).toEqual(['b2', 'b3', 'c'])
-      expect(await listed({ after: 'b' })).toEqual(['b1', 'b2', 'b3', 'c'])
-      expect(await listed({ after: '' })).toEqual(['a', 'b1', 'b2', 'b3', 'c'])
-      expect(await listed({ after: 'c' })).toEqual([])
-      expect(await listed({ prefix: 'b', after: 'a' })).toEqual(['b1', 'b2', 'b3'])
-      expect(await listed({ prefix: 'b', after: 'b' })).toEqual(['b1', 'b2', 'b3'])
-      expect(await listed({ prefix: 'b', after: 'b2' })).toEqual(['b3'])
-      expect(await listed({ prefix: 'b1', after: 'b1' })).toEqual([])
-      expect(await listed({ prefix: 'b', after: 'c' })).toEqual([])
-    })
-
-    test.each([1, 2, 3, 7, 100])('pages of %i rows come to all of them, each once', async (limit) => {
-      const ids = [...AWKWARD_IDS, ...AWKWARD_IDS.slice(0, -1).map((id) => `😀${id}`)]
-      const items = await filled([...new Set(ids)])
-      for (const prefix of ['', '😀']) {
-        const seen: string[] = []
-        for (;;) {
-          const page = await items.list({ prefix, after: seen.at(-1) ?? '', limit })
-          expect(page.length).toBeLessThanOrEqual(limit)
-          seen.push(...idsOf(page))
-          if (page.length < limit) break
-        }
-        expect(seen).toEqual(byBytes([...new Set(ids)].filter((id) => id.startsWith(prefix))))
-      }
-    })
-
     test('tables do not see rows of each other, whatever their names', async () => {
       const { tables } = await open()
       const name = `test-${randomUUID()}`
@@ -294,82 +191,11 @@ for (const { title, kind, url } of await everyStore())
       expect(await lists.get('a')).toEqual({ row: { names: ['b'] }, version: 2 })
     })
 
-    test.each([
-      ['empty', ''],
-      ['longer than 1000 bytes', 'é'.repeat(501)],
-      ['with U+0000', 'a\0b'],
-      ['with half a character', 'a\ud83d'],
-    ])('an id that is %s is refused', async (_, id) => {
-      const items = await table()
-      const refusal = { name: 'TypeError', message: expect.stringContaining(JSON.stringify(id)) }
-      await expect(items.get(id)).rejects.toMatchObject(refusal)
-      await expect(items.insert(id, { name: 'a' })).rejects.toMatchObject(refusal)
-      await expect(items.replace(id, 1, { name: 'a' })).rejects.toMatchObject(refusal)
-      if (id === '') return
-      await expect(items.list({ prefix: id, limit: 1 })).rejects.toMatchObject(refusal)
-      await expect(items.list({ after: id, limit: 1 })).rejects.toMatchObject(refusal)
-    })
-
-    test.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])(
-      'a limit of %d is refused',
-      async (limit) => {
-        await expect((await table()).list({ limit })).rejects.toThrow(TypeError)
-      },
-    )
-
     test('what is no JSON is refused', async () => {
       const values = await table<unknown>()
       await expect(values.insert('a', undefined)).rejects.toThrow('a row must be plain JSON; got undefined')
       await values.insert('a', 1)
       await expect(values.replace('a', 1, () => {})).rejects.toThrow('a row must be plain JSON; got function')
       expect(await values.get('a')).toEqual({ row: 1, version: 1 })
-    })
-
-    test.skipIf(!kind.shared)('two who opened the store share its rows', async () => {
-      const [one, other] = [await open(), await open()]
-      const name = `test-${randomUUID()}`
-      await one.tables(name).insert('a', { name: 'apple' })
-      expect(await other.tables(name).insert('a', { name: 'other' })).toBe(false)
-      expect(await other.tables(name).replace('a', 1, { name: 'apricot' })).toBe(true)
-      expect(await one.tables(name).replace('a', 1, { name: 'other' })).toBe(false)
-      expect(await one.tables(name).list({ limit: 1 })).toEqual([
-        { id: 'a', row: { name: 'apricot' }, version: 2 },
-      ])
-    })
-
-    test.skipIf(!kind.shared)(
-      'two who opened the store share its locks, and hear of them',
-      async ({ skip }) => {
-        const [one, other] = [await open(), await open()]
-        const lock = { name: randomUUID(), ttlMs: 10_000 }
-        const first = await one.locks.acquire({ ...lock, owner: 'one' })
-        expect(await other.locks.acquire({ ...lock, owner: 'other' })).toMatchObject({ acquired: false })
-        const heard = vi.fn()
-        const ended = new AbortController()
-        onTestFinished(() => ended.abort())
-        await other.locks.watch?.(lock.name, heard, ended.signal)
-        await one.locks.release({ ...lock, owner: 'one' })
-        const second = await other.locks.acquire({ ...lock, owner: 'other' })
-        expect([first, second]).toMatchObject([{ acquired: true }, { acquired: true }])
-        if (first.acquired && second.acquired) expect(second.fence).toBeGreaterThan(first.fence)
-
-        await vi.waitFor(() => expect(heard).toHaveBeenCalled(), 5000)
-        const isDeaf = heard.mock.calls.some(([deaf]) => deaf)
-        if (isDeaf && title === 'MongoDB') skip('this MongoDB has no change streams')
-        expect(isDeaf).toBe(false)
-      },
-    )
-
-    test('a lock and a record of the same name have nothing to do with each other, nor with rows', async () => {
-      const { store, locks, tables } = await open()
-      const name = `test-${randomUUID()}`
-      await tables(name).insert(name, {})
-      expect(await locks.isHeld(name)).toBe(false)
-      expect(await store.get(name)).toBeUndefined()
-      await locks.acquire({ name, owner: 'a', ttlMs: 10_000 })
-      expect(await store.get(name)).toBeUndefined()
-      const { records } = await store.list({ prefix: name, limit: 10 })
-      expect(records).toEqual([])
-      expect(await locks.release({ name, owner: 'a' })).toBe(true)
     })
   })

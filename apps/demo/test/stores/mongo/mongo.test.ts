@@ -22,11 +22,13 @@ describe.skipIf(own === undefined)('records and payments in MongoDB', () => {
     await kind.locate({ MONGODB_URL: own?.url })
     const demo = await startOn(kind, own?.url)
     expect((await demo.pay(order())).code).toBe(200)
+    await demo.tables('orders').insert('a', {})
     const collections = await own?.look().listCollections().toArray()
     expect(collections?.map(({ name }) => name).sort()).toEqual([
       'demo.locks',
       'demo.payments',
       'demo.records',
+      'demo.rows',
     ])
   })
 })
