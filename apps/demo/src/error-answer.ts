@@ -24,7 +24,7 @@ const REFUSALS: Partial<Record<IdemErrorCode, Refusal>> = {
   IN_PROGRESS: {
     code: 202,
     status: 'PROCESSING',
-    message: 'This payment is running; send the same request again to get its answer',
+    message: 'It is running; send the same request again to get its answer',
     outcome: 'in progress',
     retryAfterSeconds: SOON,
   },
@@ -32,14 +32,13 @@ const REFUSALS: Partial<Record<IdemErrorCode, Refusal>> = {
     code: 422,
     status: 'ERROR',
     message:
-      'This idempotent_token stands for a payment of another amount or user, and nothing was charged; ' +
-      'a new payment needs a new token',
+      'This token or key stands for another request, and nothing was done; what is to be done anew needs a new one',
     outcome: 'refused: mismatch',
   },
   STORE: {
     code: 503,
     status: 'RETRY',
-    message: 'The records of payments cannot be reached now; send the same request again: a token pays once',
+    message: 'The records cannot be reached now; send the same request again: what it asks for is done once',
     outcome: 'refused: store down',
     retryAfterSeconds: SOON,
     report: true,
@@ -47,7 +46,7 @@ const REFUSALS: Partial<Record<IdemErrorCode, Refusal>> = {
   LEASE_LOST: {
     code: 503,
     status: 'RETRY',
-    message: 'Another process has taken this payment over; send the same request again to get its answer',
+    message: 'Another process has taken this over; send the same request again to get its answer',
     outcome: 'lease lost',
     retryAfterSeconds: SOON,
     report: true,
@@ -56,7 +55,7 @@ const REFUSALS: Partial<Record<IdemErrorCode, Refusal>> = {
     code: 503,
     status: 'UNKNOWN',
     message:
-      'Nobody knows how this payment ended; send the same request again: the card is charged once at most',
+      'Nobody knows how this ended; send the same request again: what it asks for is done once at most',
     outcome: 'abandoned',
     retryAfterSeconds: SOON,
     report: true,

@@ -38,6 +38,7 @@ export async function serve(orders: Orders, outside: Outside): Promise<RunningSe
       opened,
       outside,
       process: { number: orders.number, pid: process.pid },
+      crash: () => process.kill(process.pid, 'SIGKILL'),
       storeTimeoutMs: STORE_TIMEOUT_MS,
       log: { print, colour: process.stdout.isTTY && !process.env['NO_COLOR'] },
       // While a store is away every request meets the same error: where it was thrown says nothing new.

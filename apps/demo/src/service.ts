@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createApp } from './app'
-import { type ControlState, NOTHING_WRONG } from './controls/controls'
+import type { ControlState } from './controls/controls'
+import { controlsRoutes } from './controls/controls-routes'
 import { gatewayRoutes } from './gateway/gateway-routes'
 import { healthRoutes } from './health/health-routes'
 import type { ProcessName } from './http/process-header'
@@ -8,16 +9,19 @@ import type { Report } from './http/report'
 import type { RequestLogOptions } from './http/request-log'
 import type { Route } from './http/route'
 import { type Address, listen } from './http/server'
+import { inspectorRoutes } from './inspector/inspector-routes'
 import { metricsRoutes } from './metrics/metrics-routes'
 import { Telemetry } from './metrics/telemetry'
 import { bookRoutes } from './payment/book-routes'
 import { paymentRoutes } from './payment/payment-routes'
 import { PaymentService } from './payment/payment-service'
 import type { Outside } from './processes/outside'
+import { cuttable } from './stores/cut'
 import type { OpenStore } from './stores/store-kind'
+import { timelineRoutes } from './timeline/timeline-routes'
 
 export interface ServiceOptions {
-  readonly opened: Omit<OpenStore, 'close'>
+  readonly opened: OpenStore
   readonly outside: Outside
   readonly address: Address
   /** As which of its processes it answers. */
@@ -28,6 +32,8 @@ export interface ServiceOptions {
   readonly storeTimeoutMs: number
   /** How long a payment whose process is silent still counts as running. */
   readonly leaseMs: number
+  /** Kills the process: some requests ask for it, to see what follows. */
+  readonly crash: () => void
   readonly log: RequestLogOptions
   readonly report: Report
 }
@@ -49,8 +55,11 @@ export interface RunningService {
 /** @throws StartError if the address cannot be had */
 export async function startService(options: ServiceOptions): Promise<RunningService> {
   const { outside, process, log, report } = options
-  const { store, book } = options.opened
+  const { opened, cut } = cuttable(options.opened)
+  const { store, book } = opened
   const telemetry = new Telemetry(process.number)
+  if (process.number === 1) telemetry.observeRecords(store, 'payments')
+  const stopping = new AbortController()
   const payments = new PaymentService({
     ...options,
     store,
@@ -65,14 +74,20 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     ...(book === undefined ? [] : bookRoutes(book)),
     ...gatewayRoutes(outside.gateway),
     ...healthRoutes({ payments, timeoutMs: options.storeTimeoutMs }),
+    ...inspectorRoutes(store),
+    ...timelineRoutes(outside.timeline, stopping.signal),
+    ...controlsRoutes(outside.controls),
     ...metricsRoutes(outside),
   ]
-  const stopping = new AbortController()
   const app = createApp({ routes, process, log, report, stopping: stopping.signal })
   const server = await listen(app.fetch, options.address)
-  return { url: server.url, routes, control, metrics: () => telemetry.collect(), stop }
-
-  function control(_state: ControlState = NOTHING_WRONG): void {}
+  return {
+    url: server.url,
+    routes,
+    control: ({ storeIsCut }) => cut(storeIsCut),
+    metrics: () => telemetry.collect(),
+    stop,
+  }
 
   async function stop(withinMs: number): Promise<boolean> {
     stopping.abort()

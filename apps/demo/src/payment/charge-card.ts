@@ -1,5 +1,5 @@
 import { type AttemptContext, UnsettledError } from '@idem/core'
-import type { Gateway, Simulation } from '../gateway/gateway'
+import { SIMULATIONS as GATEWAY_SIMULATIONS, type Gateway } from '../gateway/gateway'
 import { formatAmount } from '../money/amount'
 import type { PaymentBook } from './payment-book'
 import type { PaymentRequest } from './payment-request'
@@ -17,7 +17,13 @@ export interface Receipt {
 export interface Effects {
   readonly gateway: Gateway
   readonly book: PaymentBook | undefined
+  /** Kills the process. */
+  readonly crash: () => void
 }
+
+/** What a request may ask for, to see what follows. */
+export const SIMULATIONS = [...GATEWAY_SIMULATIONS, 'crash-before-charge', 'crash-after-charge'] as const
+export type Simulation = (typeof SIMULATIONS)[number]
 
 /**
  * One attempt at a payment: the work that must be done once.
@@ -28,12 +34,21 @@ export interface Effects {
  * its own: entering the payment into the book. Wherever an attempt is cut short, the next one finds what is done already: one
  * charge, one entry.
  */
-export function chargeCard({ gateway, book }: Effects, request: PaymentRequest, simulation?: Simulation) {
+export function chargeCard(
+  { gateway, book, crash }: Effects,
+  request: PaymentRequest,
+  simulation?: Simulation,
+) {
   const { token, amount, userId, description } = request
   return async (ctx: AttemptContext): Promise<Receipt> => {
     const order = { idempotencyKey: ctx.subkey('charge'), token, userId, amount }
     const chargeId = await ctx
-      .step('charge', () => gateway.charge(order, ctx.signal, simulation))
+      .step('charge', async () => {
+        if (simulation === 'crash-before-charge') crash()
+        const charged = await gateway.charge(order, ctx.signal, ofGateway(simulation))
+        if (simulation === 'crash-after-charge') crash()
+        return charged
+      })
       .catch(chargedButNotSaved)
     const receipt = {
       // Named after its charge: should the record be lost and the payment run again, the order is still the same.
@@ -46,6 +61,10 @@ export function chargeCard({ gateway, book }: Effects, request: PaymentRequest, 
     return book === undefined ? receipt : book.enter(token, receipt)
   }
 }
+
+/** What of it is for the gateway to do. */
+const ofGateway = (simulation: Simulation | undefined) =>
+  GATEWAY_SIMULATIONS.find((known) => known === simulation)
 
 /** A step that ran and could not be saved: the payment can go on, and may still be recorded as a whole. */
 function chargedButNotSaved(error: unknown): string {

@@ -8,9 +8,9 @@ import {
   type Store,
   UnsettledError,
 } from '@idem/core'
-import type { Gateway, Simulation } from '../gateway/gateway'
+import type { Gateway } from '../gateway/gateway'
 import { formatAmount } from '../money/amount'
-import { chargeCard, type Receipt } from './charge-card'
+import { chargeCard, type Receipt, type Simulation } from './charge-card'
 import { Gate } from './gate'
 import type { PaymentBook } from './payment-book'
 import { BusyError, clientFailure, PaymentFailedError } from './payment-errors'
@@ -30,6 +30,8 @@ export interface PaymentServiceOptions {
   readonly storeTimeoutMs: number
   /** How long a payment whose process is silent still counts as running. */
   readonly leaseMs: number
+  /** Kills the process. */
+  readonly crash: () => void
   /** Makes the `Idem` that payments go through. */
   readonly idem: (options: IdemOptions<Store>) => Idem
   /** Is told all that happens to payments. */
@@ -61,6 +63,7 @@ export class PaymentService {
   readonly #idem: Idem
   readonly #gateway: Gateway
   readonly #book: PaymentBook | undefined
+  readonly #crash: () => void
   readonly #running: Gate
   readonly #waiting: Gate
 
@@ -68,6 +71,7 @@ export class PaymentService {
     const { store, gateway, book, maxRunning, maxWaiting, storeTimeoutMs, leaseMs, observe, warn } = options
     this.#gateway = gateway
     this.#book = book
+    this.#crash = options.crash
     this.#running = new Gate(maxRunning)
     this.#waiting = new Gate(maxWaiting)
     this.#idem = options.idem({
@@ -150,7 +154,11 @@ export class PaymentService {
     patience: RunOptions,
     enter = (attempt: () => Promise<Receipt>) => attempt(),
   ): Promise<Paid> {
-    const charge = chargeCard({ gateway: this.#gateway, book: this.#book }, request, simulation)
+    const charge = chargeCard(
+      { gateway: this.#gateway, book: this.#book, crash: this.#crash },
+      request,
+      simulation,
+    )
     try {
       const { value, replayed, attempt } = await this.#idem.execute(
         request.token,

@@ -10,7 +10,9 @@ test('an attempt that is called off does not charge', async () => {
   const idem = new Idem({ store: new MemoryStore() })
   const caller = new AbortController()
   gateway.hold()
-  const run = idem.run('key', chargeCard({ gateway, book: undefined }, request), { signal: caller.signal })
+  const run = idem.run('key', chargeCard({ gateway, book: undefined, crash: () => {} }, request), {
+    signal: caller.signal,
+  })
   await gateway.arrival(1)
   caller.abort()
   await expect(run).rejects.toThrow()
@@ -22,7 +24,7 @@ test('an attempt that is called off does not charge', async () => {
 test('an attempt after one that had charged does not ask the gateway again', async () => {
   const gateway = new HeldGateway()
   const idem = new Idem({ store: new MemoryStore() })
-  const charge = chargeCard({ gateway, book: undefined }, request)
+  const charge = chargeCard({ gateway, book: undefined, crash: () => {} }, request)
   const failing = idem.run('key', async (ctx) => {
     await charge(ctx)
     throw new Error('died')

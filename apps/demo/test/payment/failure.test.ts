@@ -86,6 +86,8 @@ test('an unknown simulation is refused, and nothing is charged', async () => {
   const demo = await startDemo()
   const { code, body } = await demo.pay(order(), { Simulate: 'rain' })
   expect(code).toBe(400)
-  expect(body.message).toBe('Simulate must be gateway-failure or gateway-lost-reply; got "rain"')
+  expect(body.message).toBe(
+    'Simulate must be gateway-failure or gateway-lost-reply or crash-before-charge or crash-after-charge; got "rain"',
+  )
   expect(demo.gateway.arrived).toBe(0)
 })

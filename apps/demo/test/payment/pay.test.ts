@@ -63,7 +63,7 @@ test.each([{ amount: 100.51 }, { user_id: 'user_124' }])(
     expect(other.code).toBe(422)
     expect(other.body).toMatchObject({
       status: 'ERROR',
-      message: expect.stringContaining('another amount or user'),
+      message: expect.stringContaining('another request'),
     })
     expect(demo.gateway.ledger.charges()).toHaveLength(1)
     expect((await demo.pay(payment)).body.order_id).toBe(first.body.order_id)

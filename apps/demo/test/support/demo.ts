@@ -23,6 +23,7 @@ export interface Demo extends RunningService {
   readonly reports: unknown[]
   request(path: string, init?: RequestInit & { duplex?: 'half' }): Promise<Answer>
   get(path: string): Promise<Answer>
+  post(path: string, body: unknown, headers?: Record<string, string>): Promise<Answer>
   pay(body: unknown, headers?: Record<string, string>): Promise<Answer>
   /** Resolves as soon as so many clients wait for a payment that runs. */
   waiting(count: number): Promise<void>
@@ -40,6 +41,8 @@ export async function startDemo({
   locks = new MemoryLockStore(),
   tables = memoryTables(),
   book,
+  transaction,
+  close = async () => {},
   gateway = new HeldGateway(),
   ...options
 }: DemoOptions = {}): Promise<Demo> {
@@ -47,12 +50,15 @@ export async function startDemo({
   const lines: string[] = []
   const reports: unknown[] = []
   const service = await startService({
-    opened: { store, locks, tables, ...(book && { book }) },
+    opened: { store, locks, tables, ...(book && { book }), ...(transaction && { transaction }), close },
     outside,
     address: { host: '127.0.0.1', port: 0 },
     process: { number: 1, pid: process.pid },
     maxRunning: 256,
     maxWaiting: 1000,
+    crash: () => {
+      throw new Error('a process was to be killed')
+    },
     storeTimeoutMs: 2000,
     leaseMs: 30_000,
     log: { print: (line) => lines.push(line), colour: false },
@@ -75,6 +81,12 @@ export async function startDemo({
     }
   }
   const get: Demo['get'] = (path) => request(path)
+  const post: Demo['post'] = (path, body, headers) =>
+    request(path, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', ...headers },
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    })
   return {
     ...service,
     gateway,
@@ -82,12 +94,8 @@ export async function startDemo({
     reports,
     request,
     get,
-    pay: (body, headers) =>
-      request('/payment', {
-        method: 'POST',
-        headers: { 'Content-Type': 'application/json', ...headers },
-        body: typeof body === 'string' ? body : JSON.stringify(body),
-      }),
+    post,
+    pay: (body, headers) => post('/payment', body, headers),
     waiting: async (count) => {
       while ((await get('/health')).body.payments.waiting < count);
     },

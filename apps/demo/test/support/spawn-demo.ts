@@ -60,7 +60,8 @@ export function spawnHeldDemo(args: readonly string[], env: Env = {}): HeldDemo 
 
 type Launched = ChildProcessWithoutNullStreams
 
-function launch(entry: string, args: readonly string[], env: Env, ...more: 'ipc'[]): Launched {
+/** A program of this folder or the service itself, from its sources. It is the caller's to end. */
+export function launch(entry: string, args: readonly string[], env: Env, ...more: 'ipc'[]): Launched {
   const child = spawn(
     process.execPath,
     [
