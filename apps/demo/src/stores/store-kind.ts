@@ -2,7 +2,7 @@ import type { LockStore, Store } from '@idem/core'
 import type { PaymentBook } from '../payment/payment-book'
 import type { Tables } from './table'
 
-/** What `--store` can name: one file each, and a line in `stores.ts`. */
+/** What `--store` can name: one folder each, and a line in `stores.ts`. */
 export interface StoreKind {
   /** Whether several processes can keep their records in it together. */
   readonly shared: boolean

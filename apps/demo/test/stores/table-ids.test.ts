@@ -94,18 +94,21 @@ for (const { title, kind, url } of await everyStore())
     })
 
     test('a list goes on after any id, whether it is there or not, within its prefix', async () => {
-      const items = await filled(['a', 'b1', 'b2', 'b3', 'c'])
+      const items = await filled(['a', 'b1', 'b2', 'b3', 'c', '\uffff1', '😀1'])
       const listed = async (query: { prefix?: string; after?: string }) =>
         idsOf(await items.list({ ...query, limit: 10 }))
-      expect(await listed({ after: 'b1' })).toEqual(['b2', 'b3', 'c'])
-      expect(await listed({ after: 'b' })).toEqual(['b1', 'b2', 'b3', 'c'])
-      expect(await listed({ after: '' })).toEqual(['a', 'b1', 'b2', 'b3', 'c'])
-      expect(await listed({ after: 'c' })).toEqual([])
+      expect(await listed({ after: 'b1' })).toEqual(['b2', 'b3', 'c', '\uffff1', '😀1'])
+      expect(await listed({ after: 'b' })).toEqual(['b1', 'b2', 'b3', 'c', '\uffff1', '😀1'])
+      expect(await listed({ after: '' })).toEqual(['a', 'b1', 'b2', 'b3', 'c', '\uffff1', '😀1'])
+      expect(await listed({ after: '😀1' })).toEqual([])
       expect(await listed({ prefix: 'b', after: 'a' })).toEqual(['b1', 'b2', 'b3'])
       expect(await listed({ prefix: 'b', after: 'b' })).toEqual(['b1', 'b2', 'b3'])
       expect(await listed({ prefix: 'b', after: 'b2' })).toEqual(['b3'])
       expect(await listed({ prefix: 'b1', after: 'b1' })).toEqual([])
       expect(await listed({ prefix: 'b', after: 'c' })).toEqual([])
+      // By UTF-16 it would be the other way round.
+      expect(await listed({ prefix: '\uffff', after: '😀' })).toEqual([])
+      expect(await listed({ prefix: '😀', after: '\uffff' })).toEqual(['😀1'])
     })
 
     test.each([1, 2, 3, 7, 100])('pages of %i rows come to all of them, each once', async (limit) => {
