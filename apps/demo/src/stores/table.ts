@@ -1,6 +1,6 @@
 /**
  * Rows of one kind, each under an id of its own: what the shop needs of a database, and every store has. Each method is
- * one atomic step in the server.
+ * one atomic step in the server, but for `list`.
  *
  * An id is text of 1 to 1000 bytes in UTF-8, without U+0000 and halves of characters; any other is refused with a
  * TypeError before anything is asked. A row is plain JSON, and what is given and got is shared with nobody.
@@ -19,7 +19,11 @@ export interface Table<Row> {
   /** Replaces the row if its version is still this one; that of the new row is one more. `false`: nothing was written. */
   replace(id: string, version: number, row: Row): Promise<boolean>
 
-  /** Rows in the order of the bytes of their ids. @throws TypeError if the query is wrong */
+  /**
+   * Rows in the order of the bytes of their ids. Each is as it is at some moment of the call, not all at the same.
+   *
+   * @throws TypeError if the query is wrong
+   */
   list(query: TableQuery): Promise<readonly Listed<Row>[]>
 }
 
