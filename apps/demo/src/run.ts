@@ -4,6 +4,7 @@ import { start } from './start'
 import { StartError } from './start-error'
 import { helpText, welcomeText } from './start-text'
 import { stopOnSignal } from './stop-on-signal'
+import { stormCommand } from './storm/storm-command'
 
 /**
  * Starts the service as the command line and the environment say, until a signal stops it.
@@ -12,6 +13,11 @@ import { stopOnSignal } from './stop-on-signal'
  */
 export async function run(gateway?: Gateway): Promise<void> {
   try {
+    const [first, ...rest] = process.argv.slice(2)
+    if (first === 'storm') {
+      process.exitCode = await stormCommand(rest, process.env)
+      return
+    }
     const settings = readSettings(process.argv.slice(2), process.env)
     if (settings === 'help') {
       process.stdout.write(helpText())

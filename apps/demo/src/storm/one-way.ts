@@ -64,6 +64,7 @@ export async function oneWay({ way, store, stages, open, onEnding, signal }: One
         return ending
       }),
     )
+    signal.throwIfAborted()
     return ended.map((end) => {
       if (end.status === 'rejected') throw end.reason
       return end.value
