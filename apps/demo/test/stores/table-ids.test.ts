@@ -111,6 +111,13 @@ for (const { title, kind, url } of await everyStore())
       expect(await listed({ prefix: '😀', after: '\uffff' })).toEqual(['😀1'])
     })
 
+    test('a list may be long', async () => {
+      const ids = Array.from({ length: 250 }, (_, index) => `row ${index}`)
+      const items = await filled(ids)
+      expect(idsOf(await items.list({ limit: 1000 }))).toEqual(byBytes(ids))
+      expect(idsOf(await items.list({ limit: 249 }))).toEqual(byBytes(ids).slice(0, -1))
+    })
+
     test.each([1, 2, 3, 7, 100])('pages of %i rows come to all of them, each once', async (limit) => {
       const ids = [...AWKWARD_IDS, ...AWKWARD_IDS.slice(0, -1).map((id) => `😀${id}`)]
       const items = await filled([...new Set(ids)])
