@@ -3,6 +3,7 @@ import type { Address } from './http/server'
 import type { Outside } from './processes/outside'
 import { type RunningService, startService } from './service'
 import { STORES, type StoreName } from './stores/stores'
+import type { StormStore } from './storm/storm'
 
 /** How long one call to the store may take: a client that is told to come again should not have waited for long. */
 const STORE_TIMEOUT_MS = 2000
@@ -20,6 +21,11 @@ export interface Orders {
   readonly maxRunning: number
   readonly maxWaiting: number
   readonly leaseMs: number
+  /** Signs the tokens of orders: base64url, the same in all processes. */
+  readonly tokenSecret: string
+  readonly callbackSecret: string
+  /** Where a storm can be let loose. */
+  readonly stormStores: readonly StormStore[]
 }
 
 /**
@@ -38,6 +44,8 @@ export async function serve(orders: Orders, outside: Outside): Promise<RunningSe
       opened,
       outside,
       process: { number: orders.number, pid: process.pid },
+      publisher: { publish: async () => {} },
+      tokenSecret: Buffer.from(orders.tokenSecret, 'base64url'),
       crash: () => process.kill(process.pid, 'SIGKILL'),
       storeTimeoutMs: STORE_TIMEOUT_MS,
       log: { print, colour: process.stdout.isTTY && !process.env['NO_COLOR'] },

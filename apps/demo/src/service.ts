@@ -16,8 +16,12 @@ import { bookRoutes } from './payment/book-routes'
 import { paymentRoutes } from './payment/payment-routes'
 import { PaymentService } from './payment/payment-service'
 import type { Outside } from './processes/outside'
+import type { Publisher } from './queue/publisher'
+import { openShop } from './shop'
 import { cuttable } from './stores/cut'
 import type { OpenStore } from './stores/store-kind'
+import type { StormStore } from './storm/storm'
+import { stormRoutes } from './storm/storm-routes'
 import { timelineRoutes } from './timeline/timeline-routes'
 
 export interface ServiceOptions {
@@ -32,6 +36,14 @@ export interface ServiceOptions {
   readonly storeTimeoutMs: number
   /** How long a payment whose process is silent still counts as running. */
   readonly leaseMs: number
+  /** What happened in the shop is told there. */
+  readonly publisher: Publisher
+  /** Signs the tokens of orders. */
+  readonly tokenSecret: Uint8Array
+  /** What the payment provider signs its callbacks with. */
+  readonly callbackSecret: string
+  /** Where a storm can be let loose. */
+  readonly stormStores: readonly StormStore[]
   /** Kills the process: some requests ask for it, to see what follows. */
   readonly crash: () => void
   readonly log: RequestLogOptions
@@ -69,10 +81,31 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     observe: outside.timeline.observe,
     warn: log.print,
   })
+  let url = ''
+  const { routes: shopRoutes, stop: closeShop } = openShop(
+    {
+      idem: telemetry.idem({
+        store,
+        namespace: 'shop',
+        storeTimeout: options.storeTimeoutMs,
+        settleTimeout: options.storeTimeoutMs * 2,
+        lease: options.leaseMs,
+        observer: outside.timeline.observe,
+      }),
+      tables: opened.tables,
+      locks: opened.locks,
+      gateway: outside.gateway,
+      publisher: options.publisher,
+    },
+    { ...options, url: () => url },
+  )
+  const storm = stormRoutes({ stores: options.stormStores, locks: opened.locks })
   const routes = [
     ...paymentRoutes(payments, report),
     ...(book === undefined ? [] : bookRoutes(book)),
     ...gatewayRoutes(outside.gateway),
+    ...shopRoutes,
+    ...storm.routes,
     ...healthRoutes({ payments, timeoutMs: options.storeTimeoutMs }),
     ...inspectorRoutes(store),
     ...timelineRoutes(outside.timeline, stopping.signal),
@@ -81,6 +114,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   ]
   const app = createApp({ routes, process, log, report, stopping: stopping.signal })
   const server = await listen(app.fetch, options.address)
+  url = server.url
   return {
     url: server.url,
     routes,
@@ -92,7 +126,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   async function stop(withinMs: number): Promise<boolean> {
     stopping.abort()
     // A client may have hung up on a payment that still runs: that the server is drained says nothing about it.
-    const done = Promise.all([server.drain(), payments.idle()]).then(() => true)
+    const done = Promise.all([server.drain(), payments.idle(), closeShop(), storm.stop?.()]).then(() => true)
     const inTime = await Promise.race([done, sleep(withinMs, false, { ref: false })])
     server.cut()
     await telemetry.close()

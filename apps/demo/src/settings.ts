@@ -49,6 +49,12 @@ export const SETTINGS = {
     'a whole number from 100 to 600000',
     whole(100, 600_000),
   ),
+  'callback-secret': setting(
+    'demo-callback-secret',
+    'what the payment provider signs its callbacks with',
+    'a text of 16 to 200 characters',
+    (text) => (text.length >= 16 && text.length <= 200 ? text : undefined),
+  ),
   'failure-rate': setting('0.05', 'the share of charges that fail', 'a number from 0 to 1', share),
   'gateway-delay': setting(
     '100-500',

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import type { Gateway } from './gateway/gateway'
 import { SimulatedGateway } from './gateway/simulated-gateway'
 import { reserve } from './http/server'
@@ -5,7 +6,9 @@ import type { Listening } from './processes/faces'
 import { ProcessGroup } from './processes/process-group'
 import type { Orders } from './serve'
 import type { Settings } from './settings'
-import { STORES } from './stores/stores'
+import { StartError } from './start-error'
+import type { StoreKind, StorePlace } from './stores/store-kind'
+import { STORE_NAMES, STORES, type StoreName } from './stores/stores'
 
 /** The service, in however many processes it runs. */
 export interface Running extends Listening {
@@ -26,6 +29,7 @@ export interface Running extends Listening {
  */
 export async function start(settings: Settings, gateway: Gateway = simulated(settings)): Promise<Running> {
   const place = await STORES[settings.store].locate(process.env)
+  const others = await otherStores(settings.store)
   const orders: Omit<Orders, 'number'> = {
     processes: settings.processes,
     address: { host: settings.host, port: settings.port },
@@ -34,6 +38,12 @@ export async function start(settings: Settings, gateway: Gateway = simulated(set
     maxRunning: settings['max-running'],
     maxWaiting: settings['max-waiting'],
     leaseMs: settings.lease,
+    tokenSecret: randomBytes(32).toString('base64url'),
+    callbackSecret: settings['callback-secret'],
+    stormStores: [
+      { name: settings.store, url: place.url },
+      ...others.map(({ name, url }) => ({ name, url })),
+    ],
   }
   try {
     const address = await reserve(orders.address)
@@ -43,13 +53,37 @@ export async function start(settings: Settings, gateway: Gateway = simulated(set
       ...listening,
       pids: group.pids,
       records: place.described,
-      stop: (withinMs) => group.stop(withinMs).finally(place.close),
+      stop: (withinMs) => group.stop(withinMs).finally(close),
       abort: () => group.abort(),
     }
   } catch (error) {
-    await place.close()
+    await close()
     throw error
   }
+
+  async function close(): Promise<void> {
+    await Promise.all([place, ...others].map((opened) => opened.close()))
+  }
+}
+
+/** Where else a storm can be let loose: memory, and what the environment names and can be reached. */
+async function otherStores(chosen: StoreName): Promise<(StorePlace & { readonly name: StoreName })[]> {
+  const configured = STORE_NAMES.filter((name) => {
+    const { variable } = STORES[name] as StoreKind
+    return name !== chosen && (variable === undefined || Boolean(process.env[variable]))
+  })
+  const places = await Promise.all(
+    configured.map((name) =>
+      STORES[name].locate(process.env).then(
+        (place) => [{ ...place, name }],
+        (error: unknown) => {
+          if (error instanceof StartError) return []
+          throw error
+        },
+      ),
+    ),
+  )
+  return places.flat()
 }
 
 function simulated(settings: Settings): Gateway {

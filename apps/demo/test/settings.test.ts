@@ -8,6 +8,7 @@ test('everything has a value unless it is set', () => {
     store: 'memory',
     processes: 1,
     lease: 10_000,
+    'callback-secret': 'demo-callback-secret',
     'failure-rate': 0.05,
     'gateway-delay': [100, 500],
     'max-running': 256,

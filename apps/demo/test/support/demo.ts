@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { MemoryLockStore, MemoryStore } from '@idem/core'
 import { onTestFinished } from 'vitest'
 import { type RunningService, type ServiceOptions, startService } from '../../src/service'
@@ -56,6 +56,10 @@ export async function startDemo({
     process: { number: 1, pid: process.pid },
     maxRunning: 256,
     maxWaiting: 1000,
+    publisher: { publish: async () => {} },
+    tokenSecret: randomBytes(32),
+    callbackSecret: 'demo-callback-secret',
+    stormStores: [{ name: 'memory', url: '' }],
     crash: () => {
       throw new Error('a process was to be killed')
     },

@@ -1,0 +1,35 @@
+import { simulatedProvider } from './provider/provider-routes'
+import { checkout } from './scenarios/checkout'
+import { coupon } from './scenarios/coupon'
+import { createOrder } from './scenarios/create-order'
+import { paymentCallback } from './scenarios/payment-callback'
+import type { Scenario, Shop } from './scenarios/scenario'
+import { stock } from './scenarios/stock'
+
+export interface ShopOptions {
+  /** Signs the tokens of orders. */
+  readonly tokenSecret: Uint8Array
+  /** What the payment provider signs its callbacks with. */
+  readonly callbackSecret: string
+  /** Where the service can be reached: the simulated provider calls it there. */
+  readonly url: () => string
+  /** Kills the process. */
+  readonly crash: () => void
+}
+
+/** The shop: all of its scenarios. */
+export function openShop(shop: Shop, options: ShopOptions): Required<Scenario> {
+  const { tokenSecret, callbackSecret, url, crash } = options
+  const scenarios: readonly Scenario[] = [
+    createOrder(shop, { tokenSecret }),
+    paymentCallback(shop, { secret: callbackSecret }),
+    stock(shop),
+    coupon(shop),
+    checkout(shop, { crash }),
+    simulatedProvider(shop, { secret: callbackSecret, url }),
+  ]
+  return {
+    routes: scenarios.flatMap(({ routes }) => routes),
+    stop: async () => void (await Promise.all(scenarios.map(({ stop }) => stop?.()))),
+  }
+}
