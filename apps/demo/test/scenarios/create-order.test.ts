@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { TokenIssuer } from '@idem/token'
 import { describe, expect, test } from 'vitest'
 import { createOrder } from '../../src/scenarios/create-order'
+import { type Order, orderPrefix, ordersIn } from '../../src/scenarios/order'
 import type { Shop } from '../../src/scenarios/scenario'
 import type { Answer } from '../support/demo'
 import { everyStore } from '../support/every-store'
@@ -238,7 +239,18 @@ test('a user has the own orders only, page by page', async () => {
   expect((await shop.get('/orders?user=ann&cursor=x')).code).toBe(400)
 })
 
+test('of users whose prefix is the same, each has the own orders', async () => {
+  const shop = await openShop(shopping)
+  const { body } = await order(shop, 'ann', await tokenOf(shop, 'ann'))
+  const orders = ordersIn(shop.tables)
+  const row = (await orders.get(body.order.order_id))?.row as Order
+  await orders.insert(`${orderPrefix('ann')}other`, { ...row, user: 'bob' })
+  expect(await ordersOf(shop, 'ann')).toEqual([body.order])
+})
+
 test('tokens are good for as long as the shop says', async () => {
   const shop = await openShop((shop) => createOrder(shop, { tokenSecret, tokenTtl: '2m' }))
-  expect((await shop.post('/orders/token', {}, { 'X-User': 'ann' })).body.expires_in).toBe(120)
+  const { token, expires_in } = (await shop.post('/orders/token', {}, { 'X-User': 'ann' })).body
+  const { iat, exp } = JSON.parse(Buffer.from(token.split('.')[1], 'base64url').toString())
+  expect([expires_in, exp - iat]).toEqual([120, 120])
 })

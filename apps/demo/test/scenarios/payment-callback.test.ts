@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { Idem, MemoryStore } from '@idem/core'
 import { describe, expect, test } from 'vitest'
 import type { Callback } from '../../src/provider/callback'
 import { signCallback } from '../../src/provider/provider-signature'
@@ -9,6 +10,7 @@ import type { Shop } from '../../src/scenarios/scenario'
 import type { Answer } from '../support/demo'
 import { everyStore } from '../support/every-store'
 import { type OpenShop, openShop } from '../support/shop'
+import { broken, type Faults, withFaults } from '../support/with-faults'
 
 const secret = 'what the provider and the shop know'
 const paying = (shop: Shop) => paymentCallback(shop, { secret })
@@ -304,6 +306,20 @@ describe('an attempt is cut short', () => {
     const [one, other, ...more] = await mended(true)
     expect(one).toEqual(other)
     expect(more).toEqual([])
+  })
+
+  test('after the step was saved and before the record: the next call publishes nothing', async () => {
+    const faults: Faults = { complete: broken }
+    const store = withFaults(new MemoryStore(), faults)
+    const idem = new Idem({ store, lease: 100, settleTimeout: 50 })
+    const shop = await openShop((shop) => paying({ ...shop, idem }))
+    const id = await newOrder(shop)
+    expect((await call(shop, told(id))).code).toBe(500)
+    expect(shop.published).toHaveLength(1)
+    delete faults.complete
+    expect((await untilSettled(shop, told(id))).code).toBe(200)
+    expect(await stateOf(shop, id)).toMatchObject({ status: 'PAID', changes: 1 })
+    expect(shop.published).toHaveLength(1)
   })
 
   test('before it publishes, and the order is refunded meanwhile: it is still published', async () => {
