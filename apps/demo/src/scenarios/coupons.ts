@@ -1,5 +1,6 @@
 import { LockNotAcquiredError, Mutex } from '@idem/core'
 import { BusyError } from '../payment/payment-errors'
+import { pairId } from '../stores/pair-id'
 import { changeRow, inLine, sameTable } from './optimistic'
 import { RefusedError, refusals } from './refused-error'
 import type { Shop } from './scenario'
@@ -109,7 +110,7 @@ export class Coupons {
    */
   async #look(id: string, user: string, { issued, given, last }: Coupon): Promise<number | undefined> {
     if (last === user) return given
-    const claim = await this.#claims.get(claimId(id, user))
+    const claim = await this.#claims.get(pairId(id, user))
     if (claim !== undefined) return claim.row.serial
     if (given >= issued) throw new RefusedError(409, `All ${issued} of ${id} are given`)
     return undefined
@@ -117,11 +118,9 @@ export class Coupons {
 
   /** The id of the row is the last line of defence: there is one for each user. */
   async #enter(id: string, user: string, serial: number): Promise<void> {
-    await this.#claims.insert(claimId(id, user), { serial })
+    await this.#claims.insert(pairId(id, user), { serial })
   }
 }
-
-const claimId = (id: string, user: string): string => JSON.stringify([id, user])
 
 function none(id: string): never {
   throw new RefusedError(404, `No coupon ${id} was issued`)

@@ -143,18 +143,18 @@ export function createOrder(
  * Whose request it is. The header stands for a session, as it would be known from a cookie: it is not a part of the order, it
  * is there before the body is read, and what the user types into a form cannot change it.
  */
-function userOf(c: Context): string {
+export function userOf(c: Context): string {
   const fields = new Fields({ 'X-User': c.req.header('X-User') })
   return fields.read('X-User', NAME_RULE, parseName) ?? fields.refuse()
 }
 
-type Wanted = Pick<Order, 'sku' | 'quantity' | 'amount'>
+export type Wanted = Pick<Order, 'sku' | 'quantity' | 'amount'>
 
-const sameOrder = (made: Order, { sku, quantity, amount }: Wanted): boolean =>
+export const sameOrder = (made: Order, { sku, quantity, amount }: Wanted): boolean =>
   made.sku === sku && made.quantity === quantity && made.amount === amount
 
 /** @throws BadRequestError that tells everything that is wrong with the order */
-async function wantedIn(c: Context): Promise<Wanted> {
+export async function wantedIn(c: Context): Promise<Wanted> {
   const fields = Fields.of(await readJson(c.req))
   const sku = fields.read('sku', NAME_RULE, parseName)
   const quantity = fields.read('quantity', COUNT_RULE, parseCount)

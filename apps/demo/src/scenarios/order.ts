@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { Message } from '../queue/publisher'
 import type { Table, Tables } from '../stores/table'
 import { changeRow } from './optimistic'
 
@@ -63,6 +64,11 @@ export async function changeOrder(
     return changed
   })
   return row as Order
+}
+
+/** What is told of an order that is paid, under `orders.paid`: its identity is `order`, for there is one such message for each. */
+export function paidMessage(order: string, { user, sku, quantity, amount }: Order): Message {
+  return { order, user, sku, quantity: String(quantity), amount }
 }
 
 /** An order as clients see it. */

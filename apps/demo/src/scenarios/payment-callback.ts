@@ -22,7 +22,7 @@ import { readJson } from '../http/json-body'
 import type { ServiceEnv } from '../http/service-env'
 import { type Callback, readCallback } from '../provider/callback'
 import { signatureFault } from '../provider/provider-signature'
-import { changeOrder, type Order, OrderStateError, type OrderStatus, ordersIn } from './order'
+import { changeOrder, type Order, OrderStateError, type OrderStatus, ordersIn, paidMessage } from './order'
 import type { Scenario, Shop } from './scenario'
 
 export interface PaymentCallbackOptions {
@@ -111,7 +111,8 @@ export function paymentCallback(
       [trade_no, status],
       async ({ step }): Promise<OrderStatus> => {
         const order = await changeOrder(orders, order_id, (order) => moved(order, trade_no, status))
-        if (status === 'PAID') await step('publish', () => publishPaid(order_id, order))
+        if (status === 'PAID')
+          await step('publish', () => publisher.publish('orders.paid', paidMessage(order_id, order)))
         return status
       },
       {
@@ -122,10 +123,6 @@ export function paymentCallback(
         errorCodec: { encode: failureOf },
       },
     )
-  }
-
-  function publishPaid(order: string, { user, sku, quantity, amount }: Order): Promise<void> {
-    return publisher.publish('orders.paid', { order, user, sku, quantity: String(quantity), amount })
   }
 }
 

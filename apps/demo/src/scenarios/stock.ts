@@ -16,6 +16,7 @@ import { answer } from '../http/answer'
 import { bodyFields, COUNT_RULE, parseCount } from '../http/body-fields'
 import { Fields, NAME_RULE, parseName } from '../http/fields'
 import type { ServiceEnv } from '../http/service-env'
+import { pairId } from '../stores/pair-id'
 import { changeRow, sameTable } from './optimistic'
 import { RefusedError, refusals } from './refused-error'
 import type { Scenario, Shop } from './scenario'
@@ -116,7 +117,6 @@ interface Ending {
 
 const shelves = (shop: Shop) => sameTable<Shelf>(shop.tables, 'stock')
 const endings = (shop: Shop) => shop.tables<Ending>('stock-endings')
-const endingId = (sku: string, order: string): string => JSON.stringify([sku, order])
 
 /**
  * Sets goods aside for an order; called again, it finds them set aside.
@@ -146,7 +146,7 @@ export async function reserve(
     }
     // Looked up after the row was read: whoever ends a claim writes the ending first and then the row, whose version fails
     // this change if it comes in between. So no duplicate that is late sets goods aside that nobody will ever fetch.
-    const ending = await endings(shop).get(endingId(sku, order))
+    const ending = await endings(shop).get(pairId(sku, order))
     if (ending !== undefined)
       throw new RefusedError(409, `What this order had of ${sku} was ${ending.row.how}`)
     return setAside(shelf, order, quantity)
@@ -180,11 +180,11 @@ export async function ship(shop: Shop, sku: string, order: string): Promise<void
 }
 
 const ending = async (shop: Shop, sku: string, order: string) =>
-  (await endings(shop).get(endingId(sku, order)))?.row
+  (await endings(shop).get(pairId(sku, order)))?.row
 
 /** Whoever comes first decides how it ends; whoever comes later completes that, should the first have died half-way. */
 async function end(shop: Shop, sku: string, order: string, wanted: Ending['how']): Promise<Ending['how']> {
-  const isFirst = await endings(shop).insert(endingId(sku, order), { how: wanted })
+  const isFirst = await endings(shop).insert(pairId(sku, order), { how: wanted })
   const how = isFirst ? wanted : ((await ending(shop, sku, order))?.how ?? wanted)
   // Written in any case: a reservation that has looked for the ending before it was there must find a new version.
   await changeRow(shelves(shop), sku, (shelf) => shelf && withoutOrder(shelf, order, how))

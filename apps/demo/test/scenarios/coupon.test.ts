@@ -4,17 +4,18 @@ import { describe, expect, test } from 'vitest'
 import { coupon } from '../../src/scenarios/coupon'
 import { Coupons, WAYS } from '../../src/scenarios/coupons'
 import type { Shop } from '../../src/scenarios/scenario'
+import { pairPrefix } from '../../src/stores/pair-id'
 import type { Table } from '../../src/stores/table'
 import { everyStore } from '../support/every-store'
 import { openShop } from '../support/shop'
-import { openShops } from '../support/shops'
+import { insisted, openShops } from '../support/shops'
 
 const stores = await everyStore()
 
 /** All numbers that were given, from the rows themselves. */
 async function numbers(shop: Shop, id: string): Promise<number[]> {
-  const prefix = JSON.stringify([id]).slice(0, -1)
-  const rows = await shop.tables<{ readonly serial: number }>('coupon-claims').list({ prefix, limit: 1000 })
+  const claims = shop.tables<{ readonly serial: number }>('coupon-claims')
+  const rows = await claims.list({ prefix: pairPrefix(id), limit: 1000 })
   return rows.map(({ row }) => row.serial).sort((one, other) => one - other)
 }
 
@@ -42,7 +43,7 @@ describe.each(stores)('coupons on $title', (store) => {
         Array.from({ length: 120 }, async (_, i) => {
           const user_id = `user-${i % 60}`
           const shop = shops[(i + Math.floor(i / 60)) % 3] ?? first
-          return { user_id, ...(await shop.post(`/coupons/${id}/claim`, { user_id, way })) }
+          return { user_id, ...(await insisted(() => shop.post(`/coupons/${id}/claim`, { user_id, way }))) }
         }),
       )
       const given = answers.filter(({ code }) => code === 200)
@@ -129,6 +130,27 @@ test('a coupon that was given just before its process died is the same user’s,
     expect((await coupons.give('tea', next)).serial).toBe(next === 'ann' ? 1 : 2)
     expect((await coupons.give('tea', 'ann')).serial).toBe(1)
     expect(await numbers(shop, 'tea')).toEqual(next === 'ann' ? [1] : [1, 2])
+  }
+})
+
+test('whoever has one, or comes too late, waits for no lock', async () => {
+  const shop = await openShop(coupon)
+  const coupons = new Coupons({
+    ...shop,
+    locks: { ...lapsed, acquire: async () => ({ acquired: false, ttlMs: 60_000 }) },
+  })
+  await coupons.issue('tea', 1)
+  await coupons.give('tea', 'ann')
+  expect((await coupons.claim('tea', 'ann', 'lock')).serial).toBe(1)
+  await expect(coupons.claim('tea', 'bob', 'lock')).rejects.toThrow('All 1 of tea are given')
+})
+
+test('a coupon and its users may be called anything', async () => {
+  const shop = await openShop(coupon)
+  const id = '語'.repeat(255)
+  expect((await shop.post('/coupons', { id, issued: 2 })).code).toBe(201)
+  for (const user_id of ['"'.repeat(255), '🐘'.repeat(127)]) {
+    expect((await shop.post(`/coupons/${id}/claim`, { user_id })).code).toBe(200)
   }
 })
 

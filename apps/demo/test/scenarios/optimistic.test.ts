@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { changeRow } from '../../src/scenarios/optimistic'
+import { changeRow, sameTable } from '../../src/scenarios/optimistic'
 import { memoryTables } from '../../src/stores/memory/memory-table'
 import type { Table } from '../../src/stores/table'
 
@@ -68,3 +68,10 @@ test('a row that others always change first is given up', async () => {
   expect(reads).toBe(50)
   expect(await counts.get('a')).toEqual({ row: { n: 1 }, version: 1 })
 }, 20_000)
+
+test('a table that is asked for again is the same', () => {
+  const tables = memoryTables()
+  expect(sameTable(tables, 'counts')).toBe(sameTable(tables, 'counts'))
+  expect(sameTable(tables, 'counts')).not.toBe(sameTable(tables, 'others'))
+  expect(sameTable(memoryTables(), 'counts')).not.toBe(sameTable(tables, 'counts'))
+})

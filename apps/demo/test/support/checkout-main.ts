@@ -20,7 +20,8 @@ const opened = await STORES[store as StoreName].open(url, () => {})
 const { routes } = checkout(
   {
     ...opened,
-    idem: new Idem({ store: opened.store, namespace: 'shop', lease: '500ms' }),
+    // However slow the machine is, it is not to lose its lease before it dies.
+    idem: new Idem({ store: opened.store, namespace: 'shop', lease: '2s', storeTimeout: '30s' }),
     gateway: new RemoteGateway(parent),
     publisher: { publish: (topic, message) => parent.publish(topic, message) },
   },

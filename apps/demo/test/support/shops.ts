@@ -1,4 +1,5 @@
 import type { Scenario, Shop } from '../../src/scenarios/scenario'
+import type { Answer } from './demo'
 import type { UsableStore } from './every-store'
 import { type OpenShop, openShop } from './shop'
 
@@ -16,4 +17,12 @@ export async function openShops(
   return Promise.all(
     Array.from({ length: count }, () => openShop(scenario, { kind: { ...kind, open }, url })),
   )
+}
+
+/** Asks as clients do: who is told to come again, since the server is busy, comes again. */
+export async function insisted(ask: () => Promise<Answer>): Promise<Answer> {
+  for (;;) {
+    const answer = await ask()
+    if (answer.body?.status !== 'RETRY') return answer
+  }
 }

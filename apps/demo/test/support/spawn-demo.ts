@@ -72,6 +72,8 @@ export function launch(entry: string, args: readonly string[], env: Env, ...more
       cwd: fileURLToPath(new URL('../..', import.meta.url)),
       env: { PATH: process.env['PATH'], ...env },
       stdio: ['pipe', 'pipe', 'pipe', ...more],
+      // Amounts of money are no JSON.
+      serialization: 'advanced',
     },
   )
   // All three are pipes.
