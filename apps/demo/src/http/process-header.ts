@@ -11,7 +11,8 @@ export interface ProcessName {
 /** Tells with every answer which process gave it: `X-Process: 2; pid=4711`. */
 export function processHeader({ number, pid }: ProcessName): MiddlewareHandler<ServiceEnv> {
   return async (c, next) => {
-    c.header('X-Process', `${number}; pid=${pid}`)
     await next()
+    // Afterwards: an answer that is replayed may bring the header of the process that gave it first.
+    c.header('X-Process', `${number}; pid=${pid}`)
   }
 }
