@@ -4,7 +4,7 @@ import { orderOf } from './storm-gateway'
 
 /** What clients were told that they should not have been. */
 export interface Wrong {
-  /** An order that was paid for the same payment, but is not the one that it was first paid with. */
+  /** An order that was paid for the same payment, but is not the one that most of its clients got. */
   readonly otherOrder: number
   /** An order that nothing was charged for in this payment. */
   readonly unpaid: number
@@ -29,13 +29,14 @@ export interface Tally {
 /**
  * Counts one payment.
  *
- * @param charges - what the gateway's ledger has of it, the newest first
+ * @param charges - what the gateway's ledger has of it
  */
 export function tally(charges: readonly Charge[], endings: readonly Ending[]): Tally {
   const paid = charges.map(({ id }) => orderOf(id))
+  const told = endings.flatMap((end) => (end.type === 'paid' && paid.includes(end.order) ? [end.order] : []))
   const count = (is: (ending: Ending) => boolean): number => endings.filter(is).length
   const wrong: Wrong = {
-    otherOrder: count((end) => end.type === 'paid' && paid.slice(0, -1).includes(end.order)),
+    otherOrder: told.length - mostCommon(told),
     unpaid: count((end) => end.type === 'paid' && !paid.includes(end.order)),
     refused: count(({ type }) => type === 'refused'),
     failedForEver: count(({ type }) => type === 'failed'),
@@ -48,6 +49,13 @@ export function tally(charges: readonly Charge[], endings: readonly Ending[]): T
     wrong,
     wrongAnswers: Object.values(wrong).reduce((sum, some) => sum + some, 0),
   }
+}
+
+/** How often the text comes that comes most often. */
+function mostCommon(texts: readonly string[]): number {
+  const counts = new Map<string, number>()
+  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1)
+  return Math.max(0, ...counts.values())
 }
 
 /** Several payments together. */
