@@ -4,7 +4,8 @@ import { checkout } from '../../src/scenarios/checkout'
 import { CRASH_POINTS } from '../../src/scenarios/checkout-simulation'
 import { type Order, ordersIn } from '../../src/scenarios/order'
 import type { Scenario, Shop } from '../../src/scenarios/scenario'
-import { stock } from '../../src/scenarios/stock'
+import { ship, stock } from '../../src/scenarios/stock'
+import type { Table } from '../../src/stores/table'
 import type { Answer } from '../support/demo'
 import { everyStore } from '../support/every-store'
 import { type OpenShop, openShop } from '../support/shop'
@@ -103,6 +104,8 @@ describe.each(stores)('a checkout on $title', (store) => {
     const shop = await openShop(routes, store)
     const paid = await buyer(shop, 2)
     const first = await paid.buy({ 'Idempotency-Key': 'one' })
+    // What has left the house is not reserved again.
+    await ship(shop, paid.sku, first.body.order.order_id)
     expect(await shop.idem.forget('one', { name: 'checkout', scope: paid.user })).toBe(true)
     const second = await paid.buy({ 'Idempotency-Key': 'one' })
     expect([second.code, second.body.order]).toEqual([200, first.body.order])
@@ -131,6 +134,33 @@ test('a checkout that dies at every point, one after the other, is finished', as
   expect((await shop.get(`/stock/${sku}`)).body).toMatchObject({ reserved: 2, available: 3 })
   expect(new Set(shop.published.map(({ order }) => order))).toEqual(new Set([body.order.order_id]))
   expect(shop.reports.every((report) => report instanceof Died)).toBe(true)
+})
+
+test('a checkout that dies when it has cancelled its order is cancelled', async () => {
+  let died = false
+  const dying = (shop: Shop): Scenario => {
+    const tables: Shop['tables'] = <Row>(name: string): Table<Row> => {
+      const table = shop.tables<Row>(name)
+      return {
+        get: (id) => table.get(id),
+        insert: (id, row) => table.insert(id, row),
+        list: (query) => table.list(query),
+        replace: async (id, version, row) => {
+          const written = await table.replace(id, version, row)
+          if (name === 'orders' && !died) {
+            died = true
+            throw new Died()
+          }
+          return written
+        },
+      }
+    }
+    return routes({ ...shop, tables })
+  }
+  const shop = await openShop(dying)
+  const { buy } = await buyer(shop, 1)
+  expect((await buy()).code).toBe(500)
+  expect(await buy()).toMatchObject({ code: 409, body: { order: { status: 'CANCELLED' } } })
 })
 
 test('an order that was refunded since is not paid again by what is left of its checkout', async () => {

@@ -143,6 +143,9 @@ test('whoever has one, or comes too late, waits for no lock', async () => {
   await coupons.give('tea', 'ann')
   expect((await coupons.claim('tea', 'ann', 'lock')).serial).toBe(1)
   await expect(coupons.claim('tea', 'bob', 'lock')).rejects.toThrow('All 1 of tea are given')
+  // That none is left does not change any more: it is the answer.
+  const record = await shop.idem.inspect('bob', { name: 'coupon', scope: 'tea' })
+  expect(record).toMatchObject({ state: 'failed', retryable: false })
 })
 
 test('a coupon and its users may be called anything', async () => {

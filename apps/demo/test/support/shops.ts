@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Scenario, Shop } from '../../src/scenarios/scenario'
 import type { Answer } from './demo'
 import type { UsableStore } from './every-store'
@@ -19,10 +20,23 @@ export async function openShops(
   )
 }
 
-/** Asks as clients do: who is told to come again, since the server is busy, comes again. */
+/** Asks as clients do: who is told to come again, for the server is busy, comes again when it says; but not for ever. */
 export async function insisted(ask: () => Promise<Answer>): Promise<Answer> {
-  for (;;) {
+  for (let times = 1; ; times++) {
     const answer = await ask()
-    if (answer.body?.status !== 'RETRY') return answer
+    const afterSeconds = answer.headers.get('Retry-After')
+    if (afterSeconds === null || times === 20) return answer
+    await sleep(Number(afterSeconds) * 1000)
   }
+}
+
+/** So many requests, a part of them at once; as soon as one is answered the next one follows. */
+export async function crowd<T>(count: number, atOnce: number, ask: (i: number) => Promise<T>): Promise<T[]> {
+  const answers: T[] = []
+  let next = 0
+  const lane = async () => {
+    while (next < count) answers.push(await ask(next++))
+  }
+  await Promise.all(Array.from({ length: atOnce }, lane))
+  return answers
 }
