@@ -58,7 +58,7 @@ export function isPrintable(value: unknown, maxLength: number): value is string 
 }
 
 /** A value from a request, short enough for a message. */
-export function shown(value: unknown): string {
+function shown(value: unknown): string {
   if (value === undefined) return 'nothing'
   if (typeof value === 'string') return JSON.stringify(shortened(value))
   if (isLosslessNumber(value)) return `the number ${shortened(value.value)}`

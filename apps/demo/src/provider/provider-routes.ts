@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import type { Context } from 'hono'
 import { isLosslessNumber } from 'lossless-json'
 import { answer } from '../http/answer'
-import { Fields, NAME_RULE, parseName } from '../http/fields'
-import { readJson } from '../http/json-body'
+import { bodyFields } from '../http/body-fields'
+import { type Fields, NAME_RULE, parseName } from '../http/fields'
 import type { ServiceEnv } from '../http/service-env'
 import { ordersIn, shownOrder } from '../scenarios/order'
 import type { Scenario, Shop } from '../scenarios/scenario'
@@ -30,7 +30,7 @@ export function simulatedProvider({ tables }: Shop, options: SimulatedProviderOp
   }
 
   async function trade(c: Context<ServiceEnv>): Promise<Response> {
-    const { id, duplicates, statuses } = readTrade(await readJson(c.req))
+    const { id, duplicates, statuses } = readTrade(await bodyFields(c.req))
     const order = (await orders.get(id))?.row
     if (order === undefined) return answer(c, 404, { status: 'ERROR', message: 'There is no such order' })
     const tradeNo = `TRADE_${randomUUID()}`
@@ -57,8 +57,7 @@ export function simulatedProvider({ tables }: Shop, options: SimulatedProviderOp
   }
 }
 
-function readTrade(body: unknown) {
-  const fields = Fields.of(body)
+function readTrade(fields: Fields) {
   const id = fields.read('order_id', NAME_RULE, parseName)
   const duplicates = fields.read(
     'duplicates',

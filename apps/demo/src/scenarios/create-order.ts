@@ -15,10 +15,9 @@ import { type IdempotencyEnv, idempotency } from '@idem/hono'
 import { fromToken, TokenIssuer } from '@idem/token'
 import type { Context } from 'hono'
 import { answer } from '../http/answer'
-import { COUNT_RULE, parseCount } from '../http/body-fields'
+import { bodyFields, COUNT_RULE, parseCount } from '../http/body-fields'
 import { CURSOR_RULE, decodeCursor, encodeCursor } from '../http/cursor'
 import { Fields, NAME_RULE, parseName } from '../http/fields'
-import { readJson } from '../http/json-body'
 import type { ServiceEnv } from '../http/service-env'
 import { AMOUNT_RULE, formatAmount, parseAmountField } from '../money/amount'
 import { type Order, orderPrefix, ordersIn, shownOrder } from './order'
@@ -155,7 +154,7 @@ export const sameOrder = (made: Order, { sku, quantity, amount }: Wanted): boole
 
 /** @throws BadRequestError that tells everything that is wrong with the order */
 export async function wantedIn(c: Context): Promise<Wanted> {
-  const fields = Fields.of(await readJson(c.req))
+  const fields = await bodyFields(c.req)
   const sku = fields.read('sku', NAME_RULE, parseName)
   const quantity = fields.read('quantity', COUNT_RULE, parseCount)
   const amount = fields.read('amount', AMOUNT_RULE, parseAmountField)
