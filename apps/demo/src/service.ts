@@ -99,7 +99,11 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     },
     { ...options, url: () => url },
   )
-  const storm = stormRoutes({ stores: options.stormStores, locks: opened.locks })
+  const storm = stormRoutes({
+    stores: options.stormStores,
+    locks: opened.locks,
+    onProgress: (progress) => outside.timeline.storm(progress),
+  })
   const routes = [
     ...paymentRoutes(payments, report),
     ...(book === undefined ? [] : bookRoutes(book)),

@@ -1,4 +1,4 @@
-import type { Moment, NewMoment } from './moment'
+import { isRemembered, type Moment, type NewMoment } from './moment'
 
 /** How many moments are remembered: a page that is opened later still sees what happened just before. */
 const REMEMBERED = 500
@@ -11,7 +11,7 @@ export class Chronicle {
   /** In the order in which they are told. */
   add(moments: readonly NewMoment[]): readonly Moment[] {
     const numbered = moments.map((moment) => ({ ...moment, id: ++this.#lastId }))
-    this.#moments = [...this.#moments, ...numbered].slice(-REMEMBERED)
+    this.#moments = [...this.#moments, ...numbered.filter(isRemembered)].slice(-REMEMBERED)
     return numbered
   }
 

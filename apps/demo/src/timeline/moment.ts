@@ -1,4 +1,5 @@
 import type { IdemEvent } from '@idem/core'
+import type { StormProgress } from '../storm/storm-report'
 
 /** Something that happened, as the page shows it. Plain data: it may come from another process. */
 export interface Moment {
@@ -17,6 +18,7 @@ export interface Moment {
     | 'store-cut'
     | 'store-back'
     | 'gateway-slowed'
+    | 'storm'
   /** The stored key, if one is concerned. */
   readonly key?: string | undefined
   /** The operation's name, where it has one. */
@@ -27,12 +29,17 @@ export interface Moment {
   /** Of a step. */
   readonly replayed?: boolean | undefined
   readonly durationMs?: number | undefined
+  /** How far a storm has come: it is told as it happens, and not remembered. */
+  readonly storm?: StormProgress | undefined
   /** In few words, what else there is to say. */
   readonly detail?: string | undefined
 }
 
 /** A moment that has no number yet. */
 export type NewMoment = Omit<Moment, 'id'>
+
+/** A storm tells so much of how far it has come that there would be room for nothing else. */
+export const isRemembered = ({ type }: NewMoment): boolean => type !== 'storm'
 
 /** Longer than this no detail is: errors quote what they were given. */
 const MAX_DETAIL = 200

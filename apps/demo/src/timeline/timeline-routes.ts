@@ -5,6 +5,8 @@ import type { Timeline } from './timeline'
 
 /** How often a connection on which nothing happens is kept from being taken for dead. */
 const SIGN_OF_LIFE_MS = 15_000
+/** How long a page waits before it listens again after it was cut off. */
+const RECONNECT_AFTER_MS = 500
 
 /** What happens in all processes, as it happens: server-sent events, each with one moment. */
 export function timelineRoutes(timeline: Timeline, stopping: AbortSignal): Route[] {
@@ -22,6 +24,8 @@ export function timelineRoutes(timeline: Timeline, stopping: AbortSignal): Route
               void stream.writeSSE({ id: String(moment.id), event: 'moment', data: JSON.stringify(moment) })
             }
           }
+          // The process that answers may be killed; another one answers soon.
+          void stream.write(`retry: ${RECONNECT_AFTER_MS}\n\n`)
           const letGo = timeline.listen(after, write)
           const signs = setInterval(() => void stream.write(': \n\n'), SIGN_OF_LIFE_MS)
           await new Promise<void>((resolve) => {

@@ -1,5 +1,6 @@
 import type { IdemEvent } from '@idem/core'
-import { type Moment, momentOf, type NewMoment } from './moment'
+import type { StormProgress } from '../storm/storm-report'
+import { isRemembered, type Moment, momentOf, type NewMoment } from './moment'
 
 /** How long moments are collected before they are told together: to tell each of a storm would be a storm, too. */
 const COLLECTED_FOR_MS = 20
@@ -29,15 +30,16 @@ export class Timeline {
   }
 
   /** For the `observer` of every `Idem` of this process. */
-  readonly observe = (event: IdemEvent): void => {
-    if (this.#collected.length === 0 && this.#leftOut === 0) setTimeout(() => this.#pass(), COLLECTED_FOR_MS)
-    if (this.#collected.length < TOLD_AT_ONCE) this.#collected.push(momentOf(event, this.#process))
-    else this.#leftOut += 1
+  readonly observe = (event: IdemEvent): void => this.#collect(momentOf(event, this.#process))
+
+  /** How far a storm in this process has come. */
+  storm(progress: StormProgress): void {
+    this.#collect({ at: Date.now(), process: this.#process, type: 'storm', storm: progress })
   }
 
   /** Takes in what has happened somewhere. */
   hear(moments: readonly Moment[]): void {
-    this.#known = [...this.#known, ...moments].slice(-REMEMBERED)
+    this.#known = [...this.#known, ...moments.filter(isRemembered)].slice(-REMEMBERED)
     for (const listener of this.#listeners) listener(moments)
   }
 
@@ -46,6 +48,12 @@ export class Timeline {
     listener(this.#known.filter(({ id }) => id > after))
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
+  }
+
+  #collect(moment: NewMoment): void {
+    if (this.#collected.length === 0 && this.#leftOut === 0) setTimeout(() => this.#pass(), COLLECTED_FOR_MS)
+    if (this.#collected.length < TOLD_AT_ONCE) this.#collected.push(moment)
+    else this.#leftOut += 1
   }
 
   #pass(): void {

@@ -60,3 +60,19 @@ test('the service stops while a page listens', async () => {
   await readEvents(demo.url)
   expect(await demo.stop(5000)).toBe(true)
 })
+
+test('how far a storm has come is told as it happens, and takes no room in what is remembered', async () => {
+  const demo = await startDemo()
+  const { moments } = await readEvents(demo.url)
+  await demo.pay(order())
+  const storm = { duplicates: 1, ways: ['idem: store claim'] }
+  await demo.post('/storm', storm)
+  await expect
+    .poll(() => moments.at(-1))
+    .toMatchObject({ type: 'storm', storm: { row: 1, rows: 1, result: { right: true, charges: 4 } } })
+  const late = await readEvents(demo.url)
+  await demo.pay(order())
+  await expect
+    .poll(() => types(late.moments))
+    .toEqual(['started', 'step', 'succeeded', 'started', 'step', 'succeeded'])
+})
