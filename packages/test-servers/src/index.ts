@@ -1,3 +1,4 @@
+export { type Chromium, findChromium } from './chromium/find-chromium'
 export { startMongo } from './mongo/mongo'
 export { type MongoDatabase, mongoDatabase } from './mongo/mongo-database'
 export { type MongoAbility, mongoWith } from './mongo/mongo-with'
