@@ -42,7 +42,7 @@ export interface StormGatewayOptions {
 }
 
 /** Duplicates in one process join each other; over several, the store has to tell them apart. */
-export const PROCESSES = 4
+const PROCESSES = 4
 
 /**
  * Has one payment made by many clients at once, in each way on each store, one after the other; then another of the same
