@@ -1,6 +1,7 @@
 import { StoreError } from '@idem/core'
 import type { Address } from './http/server'
 import type { Outside } from './processes/outside'
+import { type BrokerPlace, openBroker } from './queue/brokers'
 import { type RunningService, startService } from './service'
 import { STORES, type StoreName } from './stores/stores'
 import type { StormStore } from './storm/storm'
@@ -18,6 +19,7 @@ export interface Orders {
   readonly store: StoreName
   /** Where that store was found. */
   readonly storeUrl: string
+  readonly queue: BrokerPlace
   readonly maxRunning: number
   readonly maxWaiting: number
   readonly leaseMs: number
@@ -38,13 +40,16 @@ export async function serve(orders: Orders, outside: Outside): Promise<RunningSe
   const mark = orders.processes === 1 ? [] : [`#${orders.number}`]
   const print = (line: string) => console.log(...mark, line)
   const opened = await STORES[orders.store].open(orders.storeUrl, print)
+  const broker = await openBroker(orders.queue, { silenceMs: orders.leaseMs, note: print })
+  const close = async () => void (await Promise.all([opened.close(), broker?.close()]))
   try {
     const service = await startService({
       ...orders,
       opened,
       outside,
       process: { number: orders.number, pid: process.pid },
-      publisher: { publish: async () => {} },
+      about: orders,
+      broker,
       tokenSecret: Buffer.from(orders.tokenSecret, 'base64url'),
       crash: () => process.kill(process.pid, 'SIGKILL'),
       storeTimeoutMs: STORE_TIMEOUT_MS,
@@ -55,12 +60,12 @@ export async function serve(orders: Orders, outside: Outside): Promise<RunningSe
     })
     const stop = async (withinMs: number) => {
       const finished = await service.stop(withinMs)
-      await opened.close()
+      await close()
       return finished
     }
     return { ...service, stop }
   } catch (error) {
-    await opened.close()
+    await close()
     throw error
   }
 }

@@ -12,11 +12,12 @@ import { type Address, listen } from './http/server'
 import { inspectorRoutes } from './inspector/inspector-routes'
 import { metricsRoutes } from './metrics/metrics-routes'
 import { Telemetry } from './metrics/telemetry'
+import { type About, pageRoutes } from './page/page-routes'
 import { bookRoutes } from './payment/book-routes'
 import { paymentRoutes } from './payment/payment-routes'
 import { PaymentService } from './payment/payment-service'
 import type { Outside } from './processes/outside'
-import type { Publisher } from './queue/publisher'
+import type { Broker } from './queue/broker'
 import { openShop } from './shop'
 import { cuttable } from './stores/cut'
 import type { OpenStore } from './stores/store-kind'
@@ -30,14 +31,16 @@ export interface ServiceOptions {
   readonly address: Address
   /** As which of its processes it answers. */
   readonly process: ProcessName
+  /** What the page tells of it. */
+  readonly about: About
   readonly maxRunning: number
   readonly maxWaiting: number
   /** How long one call to the store may take, and a look at its health. */
   readonly storeTimeoutMs: number
   /** How long a payment whose process is silent still counts as running. */
   readonly leaseMs: number
-  /** What happened in the shop is told there. */
-  readonly publisher: Publisher
+  /** What happened in the shop is told there, if anybody is to hear of it. */
+  readonly broker: Broker | undefined
   /** Signs the tokens of orders. */
   readonly tokenSecret: Uint8Array
   /** What the payment provider signs its callbacks with. */
@@ -95,9 +98,9 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
       tables: opened.tables,
       locks: opened.locks,
       gateway: outside.gateway,
-      publisher: options.publisher,
+      publisher: options.broker ?? { publish: async () => {} },
     },
-    { ...options, url: () => url },
+    { ...options, url: () => url, print: log.print },
   )
   const storm = stormRoutes({
     stores: options.stormStores,
@@ -105,6 +108,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     onProgress: (progress) => outside.timeline.storm(progress),
   })
   const routes = [
+    ...pageRoutes(options.about),
     ...paymentRoutes(payments, report),
     ...(book === undefined ? [] : bookRoutes(book)),
     ...gatewayRoutes(outside.gateway),

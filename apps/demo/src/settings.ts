@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { BROKER_NAMES, type BrokerName } from './queue/brokers'
 import { STORE_NAMES, STORES, type StoreName } from './stores/stores'
 
 /** The service was started with something that it does not understand; the message says what it takes. */
@@ -13,6 +14,8 @@ interface Setting<T> {
   readonly takes: string
   readonly read: (text: string) => T | undefined
 }
+
+const QUEUES: readonly (BrokerName | 'auto')[] = [...BROKER_NAMES, 'auto']
 
 /** Each is a Node.js of its own: more of them than a machine has cores serve to watch, not to be fast. */
 const MAX_PROCESSES = 64
@@ -36,6 +39,12 @@ export const SETTINGS = {
     `where the records are kept: ${either(STORE_NAMES)}`,
     either(STORE_NAMES),
     (text) => STORE_NAMES.find((name) => name === text),
+  ),
+  queue: setting<BrokerName | 'auto'>(
+    'auto',
+    `where paid orders are queued: ${either(BROKER_NAMES)}; auto: redis if it is there or needed`,
+    either(QUEUES),
+    (text) => QUEUES.find((name) => name === text),
   ),
   processes: setting(
     '1',
@@ -104,7 +113,13 @@ export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): S
 }
 
 function shareable(settings: Settings): Settings {
-  const { processes, store } = settings
+  const { processes, store, queue } = settings
+  if (processes > 1 && queue === 'memory') {
+    throw new SettingsError(
+      `--queue memory is within one process: what one of ${processes} publishes, the others would never hear of. ` +
+        'Choose --queue redis, --queue off, or --processes 1.',
+    )
+  }
   if (processes === 1 || STORES[store].shared) return settings
   const shared = STORE_NAMES.filter((name) => STORES[name].shared).map((name) => `--store ${name}`)
   throw new SettingsError(

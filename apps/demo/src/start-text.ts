@@ -5,9 +5,10 @@ import type { StoreKind } from './stores/store-kind'
 import { STORES } from './stores/stores'
 
 /** What is printed when the service listens: where, what it answers, and something to try. */
-export function welcomeText({ url, routes, pids, records }: Running): string {
-  const width = Math.max(...routes.map(({ path, query = '' }) => path.length + query.length))
-  const table = routes.map(
+export function welcomeText({ url, routes, pids, records, queue }: Running): string {
+  const shown = routes.filter(({ isPartOfPage }) => !isPartOfPage)
+  const width = Math.max(...shown.map(({ path, query = '' }) => path.length + query.length))
+  const table = shown.map(
     ({ method, path, query = '', does }) =>
       `  ${method.padEnd(4)}  ${`${path}${query}`.padEnd(width)}  ${does}`,
   )
@@ -18,6 +19,7 @@ export function welcomeText({ url, routes, pids, records }: Running): string {
       : `${pids.length} processes (${pids.join(', ')}) take its connections in turn; X-Process tells which one answered.\n`
   return `The payment service listens on ${url}
 ${who}Records are kept ${records}.
+Paid orders are queued ${queue}.
 
 ${table.join('\n')}
 

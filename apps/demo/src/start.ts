@@ -4,6 +4,7 @@ import { SimulatedGateway } from './gateway/simulated-gateway'
 import { reserve } from './http/server'
 import type { Listening } from './processes/faces'
 import { ProcessGroup } from './processes/process-group'
+import { locateBroker } from './queue/locate-broker'
 import type { Orders } from './serve'
 import type { Settings } from './settings'
 import { StartError } from './start-error'
@@ -16,6 +17,8 @@ export interface Running extends Listening {
   readonly pids: readonly number[]
   /** Completes the sentence "Records are kept …". */
   readonly records: string
+  /** Completes the sentence "Paid orders are queued …". */
+  readonly queue: string
   /** Like {@link RunningService.stop}. Afterwards all that was started for the service has ended. */
   stop(withinMs: number): Promise<boolean>
   /** Ends at once what would outlive this process. */
@@ -30,22 +33,26 @@ export interface Running extends Listening {
 export async function start(settings: Settings, gateway: Gateway = simulated(settings)): Promise<Running> {
   const place = await STORES[settings.store].locate(process.env)
   const others = await otherStores(settings.store)
-  const orders: Omit<Orders, 'number'> = {
-    processes: settings.processes,
-    address: { host: settings.host, port: settings.port },
-    store: settings.store,
-    storeUrl: place.url,
-    maxRunning: settings['max-running'],
-    maxWaiting: settings['max-waiting'],
-    leaseMs: settings.lease,
-    tokenSecret: randomBytes(32).toString('base64url'),
-    callbackSecret: settings['callback-secret'],
-    stormStores: [
-      { name: settings.store, url: place.url },
-      ...others.map(({ name, url }) => ({ name, url })),
-    ],
-  }
+  const opened = [place, ...others]
   try {
+    const queue = await locateBroker(settings, place, process.env)
+    opened.push(queue)
+    const orders: Omit<Orders, 'number'> = {
+      processes: settings.processes,
+      address: { host: settings.host, port: settings.port },
+      store: settings.store,
+      storeUrl: place.url,
+      queue: { name: queue.name, url: queue.url },
+      maxRunning: settings['max-running'],
+      maxWaiting: settings['max-waiting'],
+      leaseMs: settings.lease,
+      tokenSecret: randomBytes(32).toString('base64url'),
+      callbackSecret: settings['callback-secret'],
+      stormStores: [
+        { name: settings.store, url: place.url },
+        ...others.map(({ name, url }) => ({ name, url })),
+      ],
+    }
     const address = await reserve(orders.address)
     const group = new ProcessGroup({ ...orders, address }, gateway, console.log)
     const listening = await group.start()
@@ -53,6 +60,7 @@ export async function start(settings: Settings, gateway: Gateway = simulated(set
       ...listening,
       pids: group.pids,
       records: place.described,
+      queue: queue.described,
       stop: (withinMs) => group.stop(withinMs).finally(close),
       abort: () => group.abort(),
     }
@@ -62,7 +70,7 @@ export async function start(settings: Settings, gateway: Gateway = simulated(set
   }
 
   async function close(): Promise<void> {
-    await Promise.all([place, ...others].map((opened) => opened.close()))
+    await Promise.all(opened.map((one) => one.close()))
   }
 }
 

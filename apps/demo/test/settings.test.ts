@@ -6,6 +6,7 @@ test('everything has a value unless it is set', () => {
     port: 8080,
     host: '127.0.0.1',
     store: 'memory',
+    queue: 'auto',
     processes: 1,
     lease: 10_000,
     'callback-secret': 'demo-callback-secret',

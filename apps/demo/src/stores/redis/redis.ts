@@ -17,7 +17,7 @@ export const redis: StoreKind = {
 }
 
 /** How a service wants ioredis to be, as against a script that may wait. */
-const SERVICE = {
+export const SERVICE = {
   // While the server is away, calls fail at once, and clients are told to come back. Queued instead, a claim could
   // arrive after the service has given it up, and keep its token busy with nobody at work on it.
   enableOfflineQueue: false,
@@ -90,7 +90,7 @@ async function open(url: string, note: Note): Promise<OpenStore> {
 }
 
 /** Resolves as soon as the connection is there, or has failed for the first time. */
-function triedToConnect(client: Redis): Promise<void> {
+export function triedToConnect(client: Redis): Promise<void> {
   return new Promise((resolve) => {
     client.once('ready', resolve).once('close', resolve)
   })
