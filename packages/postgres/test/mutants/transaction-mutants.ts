@@ -4,18 +4,27 @@ const begin = mutantsOf('migrations/records/014-begin')
 const settle = mutantsOf('migrations/records/015-settle')
 const committed = mutantsOf('migrations/records/016-committed')
 
-const TRY_LOCK = 'IF NOT pg_try_advisory_xact_lock(hashtextextended({{channel}} || the_key, 0)) THEN'
+const TRY_LOCK = ':= pg_try_advisory_xact_lock(hashtextextended({{channel}} || the_key, 0));'
+const NEW_IS_FREE = "IS NULL THEN\n    IF NOT is_free THEN RETURN 'busy'; END IF;"
+const OLD_IS_FREE = "    END IF;\n    IF NOT is_free THEN RETURN 'busy'; END IF;"
 const KEPT = '  IF (extract(epoch FROM now()) * 1000000)::bigint <> the_transaction THEN'
 const WATCH_LOCK = '  PERFORM pg_advisory_xact_lock(hashtextextended({{channel}} || the_key, 1));\n'
 const ENDED = '\n      now_ms >= gone_at OR'
 const LAPSED = "\n      OR (state = 'running' AND now_ms >= lease_until)"
 
 export const transactionMutants = [
-  begin('two may have a key', TRY_LOCK, 'IF false THEN'),
+  begin('two may have a key', TRY_LOCK, ':= true;'),
+  begin('two may have a new key', NEW_IS_FREE, 'IS NULL THEN'),
+  begin('two may have an old key', OLD_IS_FREE, '    END IF;'),
+  begin(
+    'one who asks for an answer keeps others from it',
+    '  SELECT * INTO r',
+    "  IF NOT is_free THEN RETURN 'busy'; END IF;\n  SELECT * INTO r",
+  ),
   begin(
     'whoever comes second waits',
     TRY_LOCK,
-    'IF pg_advisory_xact_lock(hashtextextended({{channel}} || the_key, 0)) IS NULL THEN',
+    ':= pg_advisory_xact_lock(hashtextextended({{channel}} || the_key, 0)) IS NOT NULL;',
   ),
   begin(
     'a first fence tells no time',

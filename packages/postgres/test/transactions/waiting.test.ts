@@ -25,6 +25,32 @@ describeOnPostgres('a duplicate of a transaction', () => {
     expect(await balance()).toBe(10)
   })
 
+  it('is answered while another one is being answered, in a transaction that stays open', async () => {
+    await process().transaction(book.key, deposit())
+    const open = await pool.connect()
+    await open.query('BEGIN')
+    expect(await process().transaction(book.key, deposit(), { tx: open })).toBe(10)
+    const hurried = { onInProgress: 'reject' } as const
+    expect(await process().transaction(book.key, deposit(), hurried)).toBe(10)
+    await open.query('ROLLBACK')
+    open.release()
+  })
+
+  it('does not run while another takes up again what has failed, in a transaction that is open', async () => {
+    const failing = { isRetryable: () => true }
+    await process()
+      .run(book.key, () => Promise.reject(new Error('declined')), failing)
+      .catch(() => {})
+    const open = await pool.connect()
+    await open.query('BEGIN')
+    expect(await process().transaction(book.key, deposit(), { tx: open })).toBe(10)
+    const hurried = process().transaction(book.key, deposit(), { onInProgress: 'reject' })
+    await expect(hurried).rejects.toMatchObject({ code: 'IN_PROGRESS' })
+    await open.query('COMMIT')
+    open.release()
+    expect(await process().transaction(book.key, deposit())).toBe(10)
+  })
+
   it('wakes those who wait elsewhere when it commits', async () => {
     const waiting = new Idem({
       store: new PostgresStore(pool, { schema: db.schema, listener: await db.client() }),

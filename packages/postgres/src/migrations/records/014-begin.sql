@@ -7,7 +7,8 @@
 --
 -- Whoever has the key holds an advisory lock until its transaction ends. Nobody waits for that lock: who does not get it is
 -- told so, and can give its connection back. The record is looked at after the lock was taken, by a statement that sees
--- what was committed until then. (In a repeatable read it may not; then {{table_settle}} fails with a conflict.)
+-- what was committed until then. (In a repeatable read it may not; then {{table_settle}} fails with a conflict.) An answer
+-- needs no lock: of many who ask for it at once, none keeps the others from it.
 --
 -- The common cases come first, and declare as little as they can: what is declared is worked out anew in each call.
 
@@ -15,11 +16,12 @@ CREATE FUNCTION {{table_begin}}(the_key text, the_fingerprint text, waited_for b
 RETURNS text
 LANGUAGE plpgsql AS $function$
 DECLARE
+  is_free CONSTANT boolean := pg_try_advisory_xact_lock(hashtextextended({{channel}} || the_key, 0));
   r {{table}}%ROWTYPE;
 BEGIN
-  IF NOT pg_try_advisory_xact_lock(hashtextextended({{channel}} || the_key, 0)) THEN RETURN 'busy'; END IF;
   SELECT * INTO r FROM {{table}} WHERE key = the_key;
   IF r.key IS NULL THEN
+    IF NOT is_free THEN RETURN 'busy'; END IF;
     RETURN format(
       E'acquired\x01\x02\x011\x01%s\x01\x02\x01\x02\x01\x02\x01\x02\x01\x02\x01\x02\x01%s',
       (extract(epoch FROM clock_timestamp()) * 1000000)::bigint, (extract(epoch FROM now()) * 1000000)::bigint);
@@ -44,6 +46,7 @@ BEGIN
         RETURN array_to_string(ARRAY['busy', NULL, r.attempt::text, r.fence::text], E'\x01', E'\x02');
       END IF;
     END IF;
+    IF NOT is_free THEN RETURN 'busy'; END IF;
     RETURN array_to_string(
       ARRAY[
         'acquired', NULL, CASE WHEN is_kept THEN r.attempt + 1 ELSE 1 END::text,
