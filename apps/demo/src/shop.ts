@@ -33,7 +33,7 @@ export function openShop(shop: Shop, options: ShopOptions): Required<Scenario> {
     coupon(shop),
     checkout(shop, { crash }),
     ...(broker === undefined ? [] : [queue(shop, { broker, print })]),
-    simulatedProvider(shop, { secret: callbackSecret, url }),
+    simulatedProvider(shop, { secret: callbackSecret, url: () => `${url()}/callbacks/payment` }),
   ]
   return {
     routes: scenarios.flatMap(({ routes }) => routes),
