@@ -74,6 +74,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   const { store, book } = opened
   const telemetry = new Telemetry(process.number)
   if (process.number === 1) telemetry.observeRecords(store, 'payments')
+  if (opened.pool) telemetry.observePool('store', opened.pool)
   const stopping = new AbortController()
   const payments = new PaymentService({
     ...options,

@@ -12,16 +12,17 @@ export interface Cuttable {
   cut(isCut: boolean): void
 }
 
-export function cuttable({ store, locks, tables, book, transaction, close }: OpenStore): Cuttable {
+export function cuttable(uncut: OpenStore): Cuttable {
+  const { store, locks, tables, book, transaction } = uncut
   const line = new Line()
   return {
     opened: {
+      ...uncut,
       store: over(line, store),
       locks: over(line, locks),
       tables: (name) => over(line, tables(name)),
       ...(book && { book: over(line, book) }),
       ...(transaction && { transaction: (key, work) => line.call(() => transaction(key, work)) }),
-      close,
     },
     cut: (isCut) => line.cut(isCut),
   }

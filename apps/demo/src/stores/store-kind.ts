@@ -44,7 +44,18 @@ export interface OpenStore {
    * @throws what the work throws; then nothing is kept. IdemError for all else that `Idem.transaction` may say
    */
   readonly transaction?: <T>(key: string, work: () => Promise<T>) => Promise<T>
+  /** Where it has a pool of connections. */
+  readonly pool?: () => PoolUse
   close(): Promise<void>
+}
+
+/** What becomes of a pool's connections at this moment. */
+export interface PoolUse {
+  readonly used: number
+  readonly idle: number
+  /** Who waits for one. */
+  readonly pending: number
+  readonly max: number
 }
 
 /** Is told in a few words what happens to the connection. */

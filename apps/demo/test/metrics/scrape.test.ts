@@ -1,6 +1,8 @@
 import { describe, expect, test, vi } from 'vitest'
 import { ask, askUntil } from '../support/client'
 import { order, startDemo } from '../support/demo'
+import { everyStore } from '../support/every-store'
+import { startOn } from '../support/opened'
 import { privateRedis } from '../support/private-redis'
 import { type Sample, samplesOf } from '../support/samples'
 import { pidsOf, spawnDemo, urlOf } from '../support/spawn-demo'
@@ -36,6 +38,26 @@ test('a payment, its duplicates and a failure are in what Prometheus scrapes', a
   expect(sum(samples, 'idem_records', { idem_record_state: 'succeeded' })).toBe(1)
   expect(samples.every(({ name, labels }) => name === 'target_info' || labels['process'] === '1')).toBe(true)
 })
+
+const pooled = (await everyStore()).filter(({ title }) => ['PostgreSQL', 'MongoDB'].includes(title))
+
+test.for(pooled)(
+  'how many connections to $title are in use is there, too',
+  async ({ kind, url }, { skip }) => {
+    if (url === undefined) return skip('there is no server')
+    const demo = await startOn(kind, url)
+    await demo.pay(order())
+    const samples = await scrape(demo.url)
+    const connections = (state: string) =>
+      sum(samples, 'db_client_connection_count', { db_client_connection_state: state })
+    expect(connections('idle')).toBeGreaterThan(0)
+    expect(connections('used')).toBeGreaterThanOrEqual(0)
+    const pending = samples.filter(({ name }) => name === 'db_client_connection_pending_requests')
+    expect(pending).toMatchObject([{ labels: { db_client_connection_pool_name: 'store' } }])
+    const open = connections('idle') + connections('used')
+    expect(sum(samples, 'db_client_connection_max')).toBeGreaterThanOrEqual(open)
+  },
+)
 
 const redis = await privateRedis()
 

@@ -42,6 +42,7 @@ export async function startDemo({
   tables = memoryTables(),
   book,
   transaction,
+  pool,
   close = async () => {},
   gateway = new HeldGateway(),
   ...options
@@ -50,7 +51,15 @@ export async function startDemo({
   const lines: string[] = []
   const reports: unknown[] = []
   const service = await startService({
-    opened: { store, locks, tables, ...(book && { book }), ...(transaction && { transaction }), close },
+    opened: {
+      store,
+      locks,
+      tables,
+      ...(book && { book }),
+      ...(transaction && { transaction }),
+      ...(pool && { pool }),
+      close,
+    },
     outside,
     address: { host: '127.0.0.1', port: 0 },
     process: { number: 1, pid: process.pid },

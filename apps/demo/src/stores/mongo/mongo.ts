@@ -8,6 +8,7 @@ import type { Note, OpenStore, StoreKind, StorePlace } from '../store-kind'
 import { LOCKS, prepare, RECORDS } from './collections'
 import { hasTransactions } from './has-transactions'
 import { MongoBook } from './mongo-book'
+import { poolUse } from './mongo-pool'
 import { mongoTables } from './mongo-table'
 
 /** Records and payments in one MongoDB database: whoever asks the same one shares them. */
@@ -111,6 +112,7 @@ function reading(url: string): MongoClient {
 async function open(url: string, note: Note): Promise<OpenStore> {
   const client = new MongoClient(url, SERVICE)
   const stopTelling = tellOutages(client, note)
+  const pool = poolUse(client)
   const stopConnecting = await connect(client)
   const db = client.db()
   // Whoever waits for an answer is told as it is recorded, where the server has change streams.
@@ -122,6 +124,7 @@ async function open(url: string, note: Note): Promise<OpenStore> {
     tables: mongoTables(db),
     book: new MongoBook(db, store),
     transaction: (key, work) => storm.transaction(key, work),
+    pool,
     close: async () => {
       stopTelling()
       await stopConnecting()

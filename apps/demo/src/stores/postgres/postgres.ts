@@ -109,6 +109,12 @@ async function open(url: string, note: Note): Promise<OpenStore> {
     tables: postgresTables(pool),
     book: new PostgresBook(pool, store),
     transaction: (key, work) => storm.transaction(key, work),
+    pool: () => ({
+      used: pool.totalCount - pool.idleCount,
+      idle: pool.idleCount,
+      pending: pool.waitingCount,
+      max: SERVICE.max,
+    }),
     close: async () => {
       stopTelling()
       const closed = Promise.allSettled([pool.end(), listener?.end()])
