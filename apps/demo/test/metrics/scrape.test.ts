@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, test, vi } from 'vitest'
 import { ask, askUntil } from '../support/client'
 import { order, startDemo } from '../support/demo'
@@ -9,6 +10,8 @@ import { pidsOf, spawnDemo, urlOf } from '../support/spawn-demo'
 
 // Processes start one after another, and many other things may run beside.
 vi.setConfig({ testTimeout: 120_000 })
+
+const dashboard = readFileSync(new URL('../../../../docs/grafana/idem.json', import.meta.url), 'utf8')
 
 const scrape = async (url: string): Promise<Sample[]> =>
   samplesOf(await (await fetch(`${url}/metrics`)).text())
@@ -54,6 +57,9 @@ test.for(pooled)(
     expect(connections('used')).toBeGreaterThanOrEqual(0)
     const pending = samples.filter(({ name }) => name === 'db_client_connection_pending_requests')
     expect(pending).toMatchObject([{ labels: { db_client_connection_pool_name: 'store' } }])
+    const asked = [...dashboard.matchAll(/\bdb_client_\w+(?=\{)/g)].map(([name]) => name)
+    expect(asked).not.toEqual([])
+    expect(asked.filter((name) => !samples.some((sample) => sample.name === name))).toEqual([])
     const open = connections('idle') + connections('used')
     expect(sum(samples, 'db_client_connection_max')).toBeGreaterThanOrEqual(open)
   },
