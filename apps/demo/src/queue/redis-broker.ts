@@ -51,7 +51,8 @@ export class RedisBroker implements Broker {
   async publish(topic: string, message: Message): Promise<void> {
     const fields = Object.entries(message).flat()
     try {
-      await this.#client.xadd(this.#stream(topic), 'MAXLEN', '~', this.#kept, '*', ...fields)
+      const { stream } = this.#places(topic)
+      await this.#client.xadd(stream, 'MAXLEN', '~', this.#kept, '*', ...fields)
     } catch (cause) {
       throw new StoreError('nobody knows whether the message was published', { cause })
     }
@@ -62,7 +63,7 @@ export class RedisBroker implements Broker {
     const reader = this.#client.duplicate({ commandTimeout: READ_MS + COMMAND_MS })
     reader.on('error', () => {})
     const consumer = new RedisStreamConsumer(this.#client, {
-      ...{ reader, stream: this.#stream(topic), group, handle },
+      ...{ ...this.#places(topic), reader, group, handle },
       minIdle: this.#silenceMs,
       block: READ_MS,
       stopTimeout: STOP_WITHIN_MS,
@@ -79,7 +80,7 @@ export class RedisBroker implements Broker {
   }
 
   deadLetters(topic: string): DeadLetters {
-    const letters = new RedisDeadLetters(this.#client, { stream: this.#stream(topic) })
+    const letters = new RedisDeadLetters(this.#client, this.#places(topic))
     return {
       page: async (query: LetterQuery = {}) =>
         isId(query.cursor ?? '0-0') ? letters.page(query) : { letters: [] },
@@ -92,8 +93,9 @@ export class RedisBroker implements Broker {
     this.#client.disconnect()
   }
 
-  #stream(topic: string): string {
-    return this.#prefix + topic
+  #places(topic: string) {
+    const stream = this.#prefix + topic
+    return { stream, deadLetterStream: `${stream}:dead` }
   }
 
   #tell(group: string, event: StreamEvent): void {

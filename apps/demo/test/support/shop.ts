@@ -1,4 +1,4 @@
-import { Idem } from '@idem/core'
+import { type Duration, Idem } from '@idem/core'
 import { onTestFinished } from 'vitest'
 import { createApp } from '../../src/app'
 import type { Message } from '../../src/queue/publisher'
@@ -20,17 +20,21 @@ export interface OpenShop extends Shop {
   post(path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>
 }
 
+export interface PlaceOfShop extends Pick<UsableStore, 'kind' | 'url'> {
+  readonly lease?: Duration
+}
+
 /** One scenario of the shop, answering without a network, until the test ends. */
 export async function openShop(
   scenario: (shop: Shop) => Scenario,
-  { kind, url }: Pick<UsableStore, 'kind' | 'url'> = { kind: memory, url: '' },
+  { kind, url, lease = '30s' }: PlaceOfShop = { kind: memory, url: '' },
 ): Promise<OpenShop> {
   const opened = await kind.open(url ?? '', () => {})
   const gateway = new HeldGateway()
   const published: OpenShop['published'] = []
   const reports: unknown[] = []
   const shop: Shop = {
-    idem: new Idem({ store: opened.store, namespace: 'shop' }),
+    idem: new Idem({ store: opened.store, namespace: 'shop', lease }),
     tables: opened.tables,
     locks: opened.locks,
     gateway,

@@ -1,14 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Scenario, Shop } from '../../src/scenarios/scenario'
 import type { Answer } from './demo'
-import type { UsableStore } from './every-store'
-import { type OpenShop, openShop } from './shop'
+import { type OpenShop, openShop, type PlaceOfShop } from './shop'
 
 /** Several processes as far as rows and records are concerned: none knows what another is about to do. */
 export async function openShops(
   count: number,
   scenario: (shop: Shop) => Scenario,
-  { kind, url }: UsableStore,
+  { kind, ...place }: PlaceOfShop,
 ): Promise<OpenShop[]> {
   const memory = kind.shared ? undefined : await kind.open('', () => {})
   const open: typeof kind.open = async (place, note) =>
@@ -16,7 +15,7 @@ export async function openShops(
       ? kind.open(place, note)
       : { ...memory, tables: (name) => memory.tables(name), close: async () => {} }
   return Promise.all(
-    Array.from({ length: count }, () => openShop(scenario, { kind: { ...kind, open }, url })),
+    Array.from({ length: count }, () => openShop(scenario, { ...place, kind: { ...kind, open } })),
   )
 }
 
