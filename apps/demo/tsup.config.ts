@@ -1,3 +1,4 @@
+import { cp } from 'node:fs/promises'
 import { defineConfig } from 'tsup'
 
 export default defineConfig({
@@ -7,4 +8,6 @@ export default defineConfig({
   target: 'node20',
   sourcemap: true,
   clean: true,
+  // The page is sent as it is.
+  onSuccess: () => cp('src/page/browser', 'dist/browser', { recursive: true }),
 })

@@ -9,6 +9,7 @@ import { type RequestLogOptions, requestLog } from './http/request-log'
 import { mount, type Route } from './http/route'
 import type { ServiceEnv } from './http/service-env'
 import { refuseWhenStopping } from './http/stopping'
+import { ownConnection } from './page/own-connection'
 
 export interface AppOptions {
   readonly routes: readonly Route[]
@@ -23,6 +24,7 @@ export function createApp({ routes, process, log, report, stopping }: AppOptions
   const app = new Hono<ServiceEnv>()
   app.use(requestLog(log))
   app.use(processHeader(process))
+  app.use(ownConnection)
   app.use(refuseWhenStopping(stopping))
   app.use(bodyLimit({ maxSize: MAX_BODY_BYTES, onError: refuseLargeBody }))
   mount(app, routes)

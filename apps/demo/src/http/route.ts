@@ -9,6 +9,8 @@ export interface Route {
   /** The query that it takes, to be shown. */
   readonly query?: string
   readonly does: string
+  /** A file of the page, say: not told of in the table, where the page itself is. */
+  readonly isPartOfPage?: true
   /** What the request goes through before it is handled. */
   readonly through?: readonly MiddlewareHandler[]
   readonly handle: (c: Context<ServiceEnv>) => Response | Promise<Response>
