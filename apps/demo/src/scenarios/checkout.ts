@@ -9,7 +9,8 @@
  *
  *   - Sold out: the order is CANCELLED and the answer is final. Nothing is charged, for that comes after.
  *   - The gateway refuses: FAILED, and the same key goes on with the charge. Meanwhile the goods stay set aside, so that who
- *     comes back with another card gets them; those of who never comes back, somebody releases (`/stock/:sku/release`).
+ *     comes back with another card gets them; those of who never comes back, somebody releases (`/stock/:sku/release`). Who
+ *     comes back all the same finds the order CANCELLED, unless the gateway has charged for it.
  *
  * The middleware protects the whole route, for what is to be repeated is an answer: it takes key and user from the headers,
  * refuses the key with another order, keeps 409 as an answer and 5xx as a failure that may be tried again, and hands on the
@@ -70,7 +71,7 @@ export function checkout(shop: Shop, { crash }: CheckoutOptions): Scenario {
       const order = await checkOut(c, { id, user, wanted, wish })
       const message =
         order.status === 'CANCELLED'
-          ? `Not enough of ${order.sku}: the order is cancelled, and nothing was charged`
+          ? `Not enough of ${order.sku} is set aside: the order is cancelled, and nothing was charged`
           : `Paid ${order.amount} for ${order.quantity} of ${order.sku}`
       const [code, status] =
         order.status === 'CANCELLED' ? ([409, 'ERROR'] as const) : ([200, 'SUCCESS'] as const)
@@ -96,6 +97,7 @@ export function checkout(shop: Shop, { crash }: CheckoutOptions): Scenario {
     const isReserved = await step('reserve', () => wish.around('reserve', () => setAside()))
     if (!isReserved) return changeOrder(orders, id, (order) => cancelled(order))
     const tradeNo = await step('charge', () => wish.around('charge', () => charge()))
+    if (tradeNo === null) return changeOrder(orders, id, (order) => cancelled(order))
     const paid = await step('pay', () =>
       wish.around('pay', () => changeOrder(orders, id, (order) => paidBy(tradeNo, order))),
     )
@@ -111,7 +113,11 @@ export function checkout(shop: Shop, { crash }: CheckoutOptions): Scenario {
       }
     }
 
-    function charge(): Promise<string> {
+    /** `null`: there is nothing to be paid for any more. */
+    async function charge(): Promise<string | null> {
+      // Looked at again: since they were set aside, somebody may have released the goods. What an attempt that died, or had
+      // no answer, has been charged for is not called unpaid for all that: the gateway knows.
+      if (!(await setAside()) && (await gateway.statement(id)).count === 0) return null
       const amount = parseAmount(made.amount)
       if (amount === undefined) throw new Error(`order ${id} has no amount`)
       const order = { idempotencyKey: subkey('charge'), token: id, userId: user, amount }
@@ -134,6 +140,7 @@ export function checkout(shop: Shop, { crash }: CheckoutOptions): Scenario {
       status: 'PENDING',
       tradeNo: null,
       createdAt: new Date().toISOString(),
+      atCheckout: true,
     }
     if (await orders.insert(id, order)) return order
     const made = await orders.get(id)

@@ -106,7 +106,6 @@ export function createOrder(
   }
 
   /** The order that an earlier attempt with this token has made. */
-  /** The order that an earlier attempt with this token has made. */
   async function madeBefore(id: string): Promise<Order> {
     const made = await orders.get(id)
     if (made === undefined) throw new Error(`order ${id} is there and cannot be found`)

@@ -17,6 +17,8 @@ export interface Order {
   /** The provider's number of the trade that has paid it; `null` until then. */
   readonly tradeNo: string | null
   readonly createdAt: string
+  /** Its checkout has it paid, and so no trade that the provider tells of may: it would be paid twice. */
+  readonly atCheckout?: true
 }
 
 /** The state machine: from each state, where an order may go. */

@@ -90,11 +90,12 @@ export function paymentCallback(
     }
   }
 
-  /** The order, whose amount never changes: what is said of another one needs no record to be refused. */
+  /** The order, whose amount and way to be paid never change: what does not fit them needs no record to be refused. */
   async function orderOf({ order_id, amount }: Callback): Promise<Order> {
     const order = (await orders.get(order_id))?.row
     if (order === undefined) return refuse(404, `There is no order ${order_id}`)
     if (order.amount !== amount) refuse(422, `Order ${order_id} costs another amount`)
+    if (order.atCheckout) refuse(409, `Order ${order_id} is paid at its checkout, and by no trade`)
     return order
   }
 

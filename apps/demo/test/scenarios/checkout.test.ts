@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
+import { signCallback } from '../../src/provider/provider-signature'
 import { checkout } from '../../src/scenarios/checkout'
 import { CRASH_POINTS } from '../../src/scenarios/checkout-simulation'
 import { type Order, ordersIn } from '../../src/scenarios/order'
+import { paymentCallback } from '../../src/scenarios/payment-callback'
 import type { Scenario, Shop } from '../../src/scenarios/scenario'
 import { ship, stock } from '../../src/scenarios/stock'
 import type { Table } from '../../src/stores/table'
@@ -176,6 +178,51 @@ test('an order that was refunded since is not paid again by what is left of its 
   expect((await orders.get(found.id))?.row).toEqual(refunded)
   expect(shop.gateway.ledger.charges()).toHaveLength(1)
 })
+
+test('an order whose checkout has failed is paid by no trade beside it', async () => {
+  const secret = 'what the provider and the shop know'
+  const shop = await openShop((shop) => ({
+    routes: [...routes(shop).routes, ...paymentCallback(shop, { secret }).routes],
+  }))
+  const { buy } = await buyer(shop, 5)
+  const { order_id } = (await buy({ Simulate: 'gateway-failure' })).body
+  for (const status of ['PENDING', 'PAID', 'REFUNDED']) {
+    const occurred_at = '2026-01-31T09:30:00Z'
+    const callback = { trade_no: 'T1', order_id, status, amount: '30.00', occurred_at }
+    const headers = { 'Provider-Signature': signCallback(secret, JSON.stringify(callback)) }
+    const { code, body } = await shop.post('/callbacks/payment', callback, headers)
+    expect([code, body.message]).toEqual([409, `Order ${order_id} is paid at its checkout, and by no trade`])
+  }
+  expect((await buy()).body.order).toMatchObject({ order_id, status: 'PAID' })
+  expect(shop.gateway.ledger.charges()).toHaveLength(1)
+})
+
+test('a checkout whose goods were released meanwhile is cancelled, and nothing is charged', async () => {
+  const shop = await openShop(routes)
+  const { buy, sku } = await buyer(shop, 2)
+  const { order_id } = (await buy({ Simulate: 'gateway-failure' })).body
+  await shop.post(`/stock/${sku}/release`, { order: order_id })
+  const cancelled = await buy()
+  expect(cancelled).toMatchObject({ code: 409, body: { order: { order_id, status: 'CANCELLED' } } })
+  expect((await buy()).body).toEqual(cancelled.body)
+  expect(shop.gateway.ledger.charges()).toEqual([])
+  expect(shop.published).toEqual([])
+})
+
+test.each(['gateway-lost-reply', 'crash-after-charge'])(
+  'a checkout that was charged (%s) is paid, though its goods were released',
+  async (accident) => {
+    const shop = await openShop(routes)
+    const { buy, sku } = await buyer(shop, 2)
+    expect((await buy({ Simulate: accident })).code).toBe(500)
+    const [order] = (await shop.get(`/stock/${sku}`)).body.orders
+    await shop.post(`/stock/${sku}/release`, { order })
+    expect(await buy()).toMatchObject({ code: 200, body: { order: { order_id: order, status: 'PAID' } } })
+    expect(shop.gateway.ledger.charges()).toHaveLength(1)
+    // Whoever ships it finds nothing, and somebody is told so.
+    expect(shop.published).toMatchObject([{ topic: 'orders.paid', order }])
+  },
+)
 
 test('what is not understood is refused, and takes no key', async () => {
   const shop = await openShop(routes)
