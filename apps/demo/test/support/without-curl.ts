@@ -1,4 +1,8 @@
 import { spawnSync } from 'node:child_process'
 
 /** Whether tests that type at a terminal cannot be run here; where everything must be tested, they fail instead. */
-export const withoutCurl = spawnSync('curl', ['--version']).error !== undefined && !process.env['CI']
+const without = (command: string, ...args: string[]): boolean =>
+  spawnSync(command, args).error !== undefined && !process.env['CI']
+
+export const withoutCurl = without('curl', '--version')
+export const withoutOpenssl = without('openssl', 'version')
