@@ -4,7 +4,7 @@ import type { Context } from 'hono'
 import { stringify } from 'lossless-json'
 import { answer } from '../http/answer'
 import { bodyFields } from '../http/body-fields'
-import { CURSOR_RULE, decodeCursor, encodeCursor } from '../http/cursor'
+import { CURSOR_RULE, decodeCursor, encodeCursor, pageAfter } from '../http/cursor'
 import { Fields } from '../http/fields'
 import type { Route } from '../http/route'
 import type { ServiceEnv } from '../http/service-env'
@@ -50,8 +50,10 @@ export function inspectorRoutes(store: Store): Route[] {
       text === undefined ? null : decodeCursor(text),
     )
     if (prefix === undefined || state === undefined || cursor === undefined) return fields.refuse()
-    const page = await asked(() =>
-      store.list({ prefix, limit: 50, ...(state && { state }), ...(cursor !== null && { cursor }) }),
+    const page = await pageAfter(cursor, () =>
+      asked(() =>
+        store.list({ prefix, limit: 50, ...(state && { state }), ...(cursor !== null && { cursor }) }),
+      ),
     )
     return answer(c, 200, {
       status: 'SUCCESS',
@@ -121,11 +123,12 @@ const parsed = (text: string | undefined): unknown => (text === undefined ? null
 
 const aText = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
 
-/** What a store throws is wrapped by `Idem`, and here it is asked directly. */
+/** What a store throws may be its driver's own: it is wrapped by `Idem`, and here the store is asked directly. */
 async function asked<T>(ask: () => Promise<T>): Promise<T> {
   try {
     return await ask()
   } catch (cause) {
+    if (cause instanceof StoreError) throw cause
     throw new StoreError('the records cannot be reached', { cause })
   }
 }

@@ -1,7 +1,7 @@
 import { preferredWait } from '@idem/core/http'
 import type { Context } from 'hono'
 import { answer } from '../http/answer'
-import { CURSOR_RULE, decodeCursor, encodeCursor } from '../http/cursor'
+import { CURSOR_RULE, decodeCursor, encodeCursor, pageAfter } from '../http/cursor'
 import { Fields, NAME_RULE, parseName } from '../http/fields'
 import { readJson } from '../http/json-body'
 import type { Report } from '../http/report'
@@ -80,7 +80,7 @@ export function paymentRoutes(payments: PaymentService, report: Report): Route[]
       text === undefined ? null : decodeCursor(text),
     )
     if (limit === undefined || cursor === undefined) return fields.refuse()
-    const page = await payments.page(limit, cursor ?? undefined)
+    const page = await pageAfter(cursor, () => payments.page(limit, cursor ?? undefined))
     return answer(c, 200, {
       status: 'SUCCESS',
       message: page.cursor === undefined ? 'The last page' : 'There is another page: ask with next_cursor',

@@ -113,9 +113,10 @@ export function createOrder(
   }
 
   async function show(c: Context<ServiceEnv>): Promise<Response> {
-    const id = c.req.param('id') ?? ''
-    const found = await orders.get(id)
-    if (found === undefined) return answer(c, 404, { status: 'ERROR', message: 'There is no such order' })
+    const id = parseName(c.req.param('id'))
+    const found = id === undefined ? undefined : await orders.get(id)
+    if (id === undefined || found === undefined)
+      return answer(c, 404, { status: 'ERROR', message: 'There is no such order' })
     const order = shownOrder(id, found.row)
     return answer(c, 200, { status: 'SUCCESS', message: `The order is ${order.status}`, order })
   }
@@ -123,7 +124,9 @@ export function createOrder(
   async function list(c: Context<ServiceEnv>): Promise<Response> {
     const fields = new Fields(c.req.query())
     const user = fields.read('user', NAME_RULE, parseName)
-    const after = fields.read('cursor', CURSOR_RULE, (text) => (text === undefined ? '' : decodeCursor(text)))
+    const after = fields.read('cursor', CURSOR_RULE, (text) =>
+      text === undefined ? '' : parseName(decodeCursor(text)),
+    )
     if (user === undefined || after === undefined) return fields.refuse()
     const page = await orders.list({ prefix: orderPrefix(user), after, limit: PAGE })
     const last = page.length === PAGE ? page.at(-1) : undefined

@@ -54,6 +54,9 @@ test('an order can be looked at by its id, which its Location tells', async () =
   const found = await shop.get(made.headers.get('location') ?? '')
   expect(found).toMatchObject({ code: 200, body: { status: 'SUCCESS', order: made.body.order } })
   expect((await shop.get('/orders/ORD_none')).code).toBe(404)
+  for (const id of ['%00', 'x'.repeat(2000), '%ED%A0%80', ' ']) {
+    expect((await shop.get(`/orders/${id}`)).code).toBe(404)
+  }
 })
 
 describe.each(await everyStore())('in $title', ({ kind, url }) => {
