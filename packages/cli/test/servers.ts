@@ -1,0 +1,3 @@
+import { provideServers } from '@idem/test-servers'
+
+export const setup = provideServers('redis', 'postgres', 'mongo')
