@@ -69,7 +69,8 @@ export class RedisBroker implements Broker {
       stopTimeout: STOP_WITHIN_MS,
       observer: (event) => this.#tell(group, event),
     })
-    const running = consumer.run()
+    // A read that is sent before would fail, and be sent again a second later.
+    const running = triedToConnect(reader).then(() => consumer.run())
     return {
       async stop() {
         await consumer.close()
