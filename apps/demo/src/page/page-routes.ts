@@ -50,6 +50,8 @@ function sent(c: Context<ServiceEnv>, file: PageFile | undefined): Response {
   if (file === undefined) {
     return answer(c, 404, { status: 'ERROR', message: `There is no ${c.req.path} here` })
   }
+  // None is left open that a payment could come on, and be sent again by the browser itself: see own-connection.ts.
+  c.header('Connection', 'close')
   c.header('ETag', file.etag)
   // Kept by the browser, and asked for each time: the service may be a newer one.
   c.header('Cache-Control', 'no-cache')

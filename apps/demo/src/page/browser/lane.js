@@ -3,6 +3,8 @@ import { el, hueOf } from './dom.js'
 /** The shortest time that a strip shows: what takes less is drawn at its left. */
 const LEAST_MS = 1000
 const CHIPS = 16
+/** Happens to many callers at once; told once for each process, with how often. */
+const REPEATED = ['waiting', 'replayed', 'shared', 'refused']
 
 /** What of the moments of one key was an attempt, from when to when, and what just happened at a point. */
 export function attemptsOf(moments, kills) {
@@ -66,10 +68,12 @@ export function strip(moments, kills, now) {
 export function chips(moments) {
   const told = []
   for (const moment of moments) {
+    const { type, process } = moment
     const words = wordsOf(moment)
-    const before = told.at(-1)
-    if (before?.words === words && before.process === moment.process) before.times += 1
-    else told.push({ words, process: moment.process, type: moment.type, takeover: moment.takeover, times: 1 })
+    const same =
+      REPEATED.includes(type) && sinceTurn(told).find((one) => one.words === words && one.process === process)
+    if (same) same.times += 1
+    else told.push({ words, process, type, takeover: moment.takeover, times: 1 })
   }
   const hidden = Math.max(0, told.length - CHIPS)
   return el(
@@ -84,6 +88,11 @@ export function chips(moments) {
       return chip
     }),
   )
+}
+
+/** What was told since an attempt began or ended. */
+function sinceTurn(told) {
+  return told.slice(told.findLastIndex(({ type }) => !REPEATED.includes(type)) + 1)
 }
 
 function wordsOf(moment) {

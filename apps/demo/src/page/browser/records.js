@@ -33,7 +33,8 @@ export function hearRecords({ type, key }) {
 }
 
 function later(ms) {
-  timer ??= setTimeout(() => {
+  if (timer !== undefined) return
+  timer = setTimeout(() => {
     timer = undefined
     void look()
   }, ms)

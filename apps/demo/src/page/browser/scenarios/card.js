@@ -37,7 +37,7 @@ export function card({ id, title, problem, memory, actions, extra }, about) {
       'details',
       { class: 'curl' },
       el('summary', {}, 'The same in a terminal'),
-      el('pre', { tabindex: '0', 'aria-label': `in a terminal: ${title}` }, code),
+      el('pre', { tabindex: '0', role: 'region', 'aria-label': `in a terminal: ${title}` }, code),
       el(
         'button',
         { type: 'button', class: 'small', onclick: (event) => copy(event.currentTarget, code) },

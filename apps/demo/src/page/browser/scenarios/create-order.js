@@ -31,7 +31,7 @@ export const createOrder = {
       curl: (origin) =>
         [
           `TOKEN=$(curl -sX POST ${origin}/orders/token -H 'X-User: ada' | sed 's/.*"token":"\\([^"]*\\)".*/\\1/')`,
-          curl(origin, 'POST', '/orders', ORDER, USER) + ` \\\n  -H "Idempotency-Key: $TOKEN"`,
+          `${curl(origin, 'POST', '/orders', ORDER, USER)} \\\n  -H "Idempotency-Key: $TOKEN"`,
         ].join('\n'),
     },
     {
