@@ -24,6 +24,8 @@ export class ProcessGroup {
   readonly #print: Print
   readonly #workers = new Map<number, Worker>()
   readonly #faces = new Map<Worker, BirpcReturn<WorkerFace, ParentFace>>()
+  /** Those that know what had happened when they began: of what happens since then, too, they are to know. */
+  readonly #begun = new WeakSet<Worker>()
   readonly #answering = new WeakSet<Worker>()
   #phase: 'starting' | 'answering' | 'stopping' = 'starting'
 
@@ -31,9 +33,9 @@ export class ProcessGroup {
   constructor(orders: Omit<Orders, 'number'>, gateway: Gateway, print: Print) {
     this.#orders = orders
     this.#common = new CommonGround(gateway, {
-      hear: (moments) => this.#all((face) => face.hear.asEvent(moments)),
-      control: async (state) => void (await this.#all((face) => face.control(state))),
-      metrics: () => this.#all((face) => face.metrics()),
+      hear: (moments) => this.#all(this.#begun, (face) => face.hear.asEvent(moments)),
+      control: async (state) => void (await this.#all(this.#begun, (face) => face.control(state))),
+      metrics: () => this.#all(this.#answering, (face) => face.metrics()),
     })
     this.#print = print
   }
@@ -85,7 +87,10 @@ export class ProcessGroup {
         worker,
         reach(worker, {
           ...this.#common.face(),
-          begin: () => this.#begin(number),
+          begin: () => {
+            this.#begun.add(worker)
+            return this.#begin(number)
+          },
           ready: (service) => {
             this.#answering.add(worker)
             resolve(service)
@@ -116,9 +121,12 @@ export class ProcessGroup {
     this.#common.tell([{ at: Date.now(), process: number, type, detail }])
   }
 
-  /** Asks all that answer; who dies meanwhile, or says nothing, is left out. */
-  async #all<T>(ask: (face: BirpcReturn<WorkerFace, ParentFace>) => Promise<T>): Promise<T[]> {
-    const faces = [...this.#faces].filter(([worker]) => this.#answering.has(worker))
+  /** Asks all of them; who dies meanwhile, or says nothing, is left out. */
+  async #all<T>(
+    whom: WeakSet<Worker>,
+    ask: (face: BirpcReturn<WorkerFace, ParentFace>) => Promise<T>,
+  ): Promise<T[]> {
+    const faces = [...this.#faces].filter(([worker]) => whom.has(worker))
     const silence = new AbortController()
     const late = sleep(HEARD_WITHIN_MS, undefined, { signal: silence.signal })
     const answers = await Promise.allSettled(

@@ -1,5 +1,4 @@
 import { type BirpcReturn, createBirpc } from 'birpc'
-import { type ControlState, type Controls, NOTHING_WRONG } from '../controls/controls'
 import { RemoteGateway } from '../gateway/remote-gateway'
 import { shownRoute } from '../http/route'
 import { serve } from '../serve'
@@ -8,21 +7,25 @@ import { StartError } from '../start-error'
 import { STOP_WITHIN_MS } from '../stop-on-signal'
 import { Timeline } from '../timeline/timeline'
 import type { Beginning, ParentFace, WorkerFace } from './faces'
+import { SharedControls } from './shared-controls'
 
 /** One of the processes that answer. It does what the one that started it says, and ends when that one ends. */
 export async function work(): Promise<void> {
   let service: RunningService | undefined
   let timeline: Timeline | undefined
-  let controls = NOTHING_WRONG
   let stopping = false
 
   const face: WorkerFace = {
     stop: (withinMs) => void stop(withinMs),
     hear: (moments) => timeline?.hear(moments),
-    control,
+    control: (state) => controls.hear(state),
     metrics: async () => (await service?.metrics()) ?? '',
   }
   const parent = reachParent(face)
+  const controls = new SharedControls(
+    (change) => parent.change(change),
+    (state) => service?.control(state),
+  )
   // A Ctrl+C reaches every process of a terminal: what follows is said by the one that started this.
   process.on('SIGINT', () => {})
   process.on('SIGTERM', () => void stop(STOP_WITHIN_MS))
@@ -32,37 +35,23 @@ export async function work(): Promise<void> {
   else await begin(beginning)
 
   async function begin({ orders, controls: present, moments }: Beginning): Promise<void> {
-    controls = present
+    controls.hear(present)
     const tell = (told: Parameters<ParentFace['tell']>[0]) => void parent.tell.asEvent(told)
     timeline = new Timeline(orders.number, tell, moments)
-    const shared: Controls = {
-      get state() {
-        return controls
-      },
-      async change(change) {
-        control(await parent.change(change))
-        return controls
-      },
-    }
     try {
       service = await serve(orders, {
         gateway: new RemoteGateway(parent),
         timeline,
-        controls: shared,
+        controls,
         scrape: () => parent.scrape(),
       })
-      service.control(controls)
+      service.control(controls.state)
       await parent.ready.asEvent({ url: service.url, routes: service.routes.map(shownRoute) })
     } catch (error) {
       if (!(error instanceof StartError)) throw error
       await parent.failed(error.message)
       process.exit(1)
     }
-  }
-
-  function control(state: ControlState): void {
-    controls = state
-    service?.control(state)
   }
 
   async function stop(withinMs: number): Promise<void> {

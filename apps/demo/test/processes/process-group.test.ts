@@ -24,6 +24,14 @@ describe.skipIf(redis === undefined)('processes behind one port', () => {
     const [, second = 0] = pidsOf(demo)
     process.kill(second, 'SIGKILL')
     await demo.printed(new RegExp(`process 2 \\(${second}\\) was killed by SIGKILL; another takes its place`))
+    // What is changed while it starts it is to know as well.
+    let slowedBy = 0
+    while (!/process 2 \(\d+\) answers/.test(demo.stdout())) {
+      slowedBy += 1
+      await ask(`${url}/controls`, { gateway_slowed_by_ms: slowedBy })
+    }
+    const told = await askUntil(`${url}/controls`, ({ process }) => process === 2)
+    expect(told.body.gateway_slowed_by_ms).toBe(slowedBy)
     const [, pid] = await demo.printed(/process 2 \((\d+)\) answers/)
     const answer = await askUntil(`${url}/health`, ({ process }) => process === 2)
     expect(answer.pid).toBe(Number(pid))
