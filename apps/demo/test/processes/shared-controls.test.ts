@@ -8,7 +8,9 @@ test('an answer that a later change has overtaken undoes nothing of that', async
   const processes: SharedControls[] = []
   const common = new CommonGround(new HeldGateway(), {
     hear: () => {},
-    control: async (state) => processes.map((one) => one.hear(state)),
+    control: async (state) => {
+      for (const one of processes) one.hear(state)
+    },
     metrics: async () => [],
   })
   const { change } = common.face()
