@@ -9,6 +9,7 @@ export default defineConfig({
     projects: [
       'packages/*/vitest{,.*}.config.ts',
       'apps/*/vitest.config.ts',
+      { test: { name: 'documents', include: ['scripts/*.test.ts'] } },
       {
         // The type tests of all packages, in one run of the compiler.
         test: {
