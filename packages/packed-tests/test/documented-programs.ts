@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const ROOT = join(import.meta.dirname, '../../..')
@@ -12,6 +12,14 @@ export interface DocumentedProgram {
   readonly promised: readonly string[]
   /** Which variables of the environment it looks for its servers in. */
   readonly needs: readonly string[]
+}
+
+/** Every document in a folder of the repository, and in the folders in it. */
+export function documentsIn(folder: string): string[] {
+  return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.md'))
+    .map((file) => `${folder}/${file}`)
+    .sort()
 }
 
 /**

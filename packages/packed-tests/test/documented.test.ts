@@ -1,19 +1,19 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import { documentedPrograms } from './documented-programs'
+import { documentedPrograms, documentsIn } from './documented-programs'
 import { type EmptyProject, emptyProject } from './empty-project'
 
-const [redisUrl, postgresUrl] = [inject('redisUrl'), inject('postgresUrl')]
+const [redisUrl, postgresUrl, mongoUrl] = [inject('redisUrl'), inject('postgresUrl'), inject('mongoUrl')]
 const environment: Readonly<Record<string, string>> = {
   ...(redisUrl !== undefined && { REDIS_URL: redisUrl }),
   ...(postgresUrl !== undefined && { DATABASE_URL: postgresUrl }),
+  ...(mongoUrl !== undefined && { MONGODB_URL: mongoUrl }),
 }
 const packages = inject('packed').map(({ name }) => name)
 const documents = [
   'README.md',
-  'docs/http.md',
-  'docs/queues.md',
+  ...documentsIn('docs'),
   ...packages.map((name) => `${name.replace('@idem', 'packages')}/README.md`),
 ]
 const programs = documents.flatMap(documentedPrograms)
@@ -50,6 +50,14 @@ describe('the code in the documentation', () => {
   ])('is in the README of %s', (folder) => {
     expect(documentedPrograms(join(folder, 'README.md'))).not.toEqual([])
   })
+
+  it.each(['create-order', 'payment-callback', 'stock', 'coupon', 'queue', 'several-services'])(
+    'is in the guide to %s',
+    (scenario) => {
+      expect(documents).toContain(`docs/guides/${scenario}.md`)
+      expect(documentedPrograms(`docs/guides/${scenario}.md`)).not.toEqual([])
+    },
+  )
 
   for (const { title, file, promised, needs } of programs) {
     it.skipIf(needs.some((name) => !(name in environment)))(
