@@ -19,7 +19,7 @@ export function startStorm() {
 export function hearStorm({ type, storm }) {
   if (type !== 'storm') return
   const { way, store, row, rows, done, of } = storm
-  byId('storm-progress').hidden = false
+  byId('storm-progress').hidden = row === rows && done === of
   byId('storm-bar').value = (row - 1 + done / of) / rows
   say(byId('storm-now'), `${row} of ${rows}: ${way}, on ${store}`)
 }

@@ -1,0 +1,110 @@
+import { mkdirSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import type { BrowserContextOptions, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { unreadable } from '../support/accessibility'
+import { openPage, ready, says, withoutBrowser } from '../support/browser'
+import { type SpawnedDemo, spawnDemo, spawnLastingDemo, urlOf } from '../support/spawn-demo'
+
+const STEADY = { FAILURE_RATE: '0', GATEWAY_DELAY: '300-300', PORT: '0' }
+const DOCS = fileURLToPath(new URL('../../../../docs/demo/', import.meta.url))
+const PHONE = { width: 360, height: 780 }
+const DESKTOP = { width: 1280, height: 1080 }
+
+/** Kept for the docs if `SCREENSHOTS=1` asks for it. */
+async function keep(name: string, take: (path: string) => Promise<unknown>): Promise<void> {
+  if (process.env['SCREENSHOTS'] !== '1') return
+  mkdirSync(DOCS, { recursive: true })
+  await take(`${DOCS}${name}.png`)
+}
+
+describe.skipIf(withoutBrowser)('the page', () => {
+  const redisUrl = inject('redisUrl')
+  let demo: SpawnedDemo
+  let url: string
+  beforeAll(async () => {
+    const args = redisUrl === undefined ? [] : ['--store', 'redis', '--processes', '3', '--lease', '2000']
+    demo = spawnLastingDemo(args, { ...STEADY, ...(redisUrl !== undefined && { REDIS_URL: redisUrl }) })
+    url = await urlOf(demo)
+  })
+  afterAll(() => demo?.kill('SIGKILL'))
+
+  const looks: { name: string; look: BrowserContextOptions }[] = [
+    { name: 'page-light', look: { colorScheme: 'light', viewport: DESKTOP } },
+    { name: 'page-dark', look: { colorScheme: 'dark', viewport: DESKTOP } },
+    { name: 'page-phone', look: { colorScheme: 'light', viewport: PHONE, isMobile: true, hasTouch: true } },
+    {
+      name: 'page-phone-dark',
+      look: { colorScheme: 'dark', viewport: PHONE, isMobile: true, hasTouch: true },
+    },
+  ]
+  test.each(looks)('$name: fits, complains of nothing, and can be read', async ({ name, look }) => {
+    const { page, complaints } = await openPage(url, look)
+    await page.locator('[data-simulate="crash-after-charge"]').click()
+    await says(page, '#answers .bad', 'connection broke')
+    await page.locator('#pay').click()
+    await says(page, '#answers .done', 'paid')
+    await hammer(page, 15)
+    await says(page, '#count', 'Clicked 17 times, charged once')
+    await says(page, '.lane.mine', /succeeded.*replayed/s)
+    await expect.poll(() => page.locator('#answers .what').allTextContents()).not.toContain('asked …')
+    await page.mouse.move(0, 0)
+    await page.evaluate('scrollTo(0, 0)')
+    expect(await widthOf(page)).toBeLessThanOrEqual(look.viewport?.width ?? 0)
+    expect(await unreadable(page)).toEqual([])
+    expect(complaints).toEqual([])
+    // A picture for the docs shows what anybody sees first.
+    if (name !== 'page-phone-dark') await keep(name, (path) => page.screenshot({ path }))
+  })
+
+  test('the switch of colours is stronger than those of the system, and outlives a reload', async () => {
+    const { page } = await openPage(url, { colorScheme: 'light' })
+    const paper = () => page.evaluate('getComputedStyle(document.body).backgroundColor')
+    const light = await paper()
+    await page.locator('.themes').getByText('dark').click()
+    const dark = await paper()
+    expect(dark).not.toBe(light)
+    await page.reload()
+    await ready(page)
+    expect(await paper()).toBe(dark)
+    await page.locator('.themes').getByText('auto').click()
+    expect(await paper()).toBe(light)
+  })
+
+  test('the storm shows its progress, its table and its chart, wrong ways in red', async () => {
+    const alone = spawnDemo([], STEADY)
+    const { page, complaints } = await openPage(await urlOf(alone))
+    await page.locator('#duplicates').fill('50')
+    await page.locator('#storm-go').click()
+    await says(page, '#storm-now', /\d of \d: .*, on memory/)
+    await says(page, '#storm-verdict', "idem's ways charged once for each payment.")
+    const verdicts = await page
+      .locator('#storm-rows tr')
+      .evaluateAll((rows) => rows.map((row) => [...row.children].map(({ textContent }) => textContent)))
+    expect(verdicts.length).toBeGreaterThan(5)
+    for (const [way = '', , charges, , , , verdict] of verdicts) {
+      if (way.startsWith('idem')) expect([way, charges, verdict]).toEqual([way, '4 of 4', 'right'])
+    }
+    expect(verdicts).toContainEqual(expect.arrayContaining(['no protection', '102 of 4', 'wrong']))
+    expect(await page.locator('#storm-chart rect.wrong').count()).toBe(
+      verdicts.filter(([, , , , , , verdict]) => verdict === 'wrong').length,
+    )
+    expect(await unreadable(page)).toEqual([])
+    await page.setViewportSize(PHONE)
+    expect(await widthOf(page)).toBe(PHONE.width)
+    await page.setViewportSize(DESKTOP)
+    await keep('storm', async (path) => {
+      await page.locator('#storm .card').scrollIntoViewIfNeeded()
+      await page.locator('#storm').screenshot({ path })
+    })
+    expect(complaints).toEqual([])
+  })
+})
+
+/** Faster than any customer. */
+async function hammer(page: Page, times: number): Promise<void> {
+  for (let click = 0; click < times; click++) await page.locator('#pay').dispatchEvent('click')
+}
+
+/** How wide the page is: wider than the window, it scrolls to the side. */
+const widthOf = (page: Page) => page.evaluate<number>('document.documentElement.scrollWidth')
