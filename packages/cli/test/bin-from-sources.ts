@@ -25,6 +25,7 @@ export async function setup(project: TestProject): Promise<() => void> {
       target: 'node20',
       splitting: true,
       noExternal: [/^@idem\//],
+      external: ['ioredis', 'mongodb', 'pg'],
       loader: { '.lua': 'text', '.sql': 'text' },
       esbuildOptions: (options) => {
         options.conditions = ['@idem/source']

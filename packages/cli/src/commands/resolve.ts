@@ -4,6 +4,7 @@ import type { StoredRecord } from '@idem/core'
 import type { Arguments } from '../arguments'
 import type { Command } from '../command'
 import { type CommandFailure, failed, misused, reasonOf } from '../failure'
+import { iso } from '../records/as-json'
 import { decodeText } from '../records/decode'
 import { noSuchRecord } from '../records/no-such-record'
 import { printable } from '../terminal/printable'
@@ -17,7 +18,8 @@ export const resolve: Command = {
   about:
     'For work that was done, though its record does not say so: the record becomes succeeded, and every call gets the\n' +
     'value. Only of a record that is abandoned or failed retryably. One whose attempt is alive is refused, and so is one\n' +
-    'that has a final answer. An attempt that comes back late can no longer publish.',
+    'that has a final answer. An attempt that comes back late can no longer publish. What a web adapter keeps is the whole\n' +
+    'response: {"status":201,"headers":[["content-type","application/json"]],"text":"{}"}; show one that succeeded.',
   options: {
     value: { value: 'json', help: 'the value, in JSON; or as show --raw prints one, tags and all' },
     'value-file': { value: 'file', help: 'the same from a file; - for standard input' },
@@ -46,11 +48,12 @@ export const resolve: Command = {
       if (!(await store.resolve({ key, owner, value, retentionMs, tombstoneMs }))) {
         throw refusal(await store.get(key), key, title)
       }
-      const until = Date.now() + retentionMs
+      // Asked for, rather than reckoned: it is a time of the store's clock.
+      const expiresAt = (await store.get(key))?.expiresAt ?? Date.now() + retentionMs
       await terminal.print(
         json
-          ? JSON.stringify({ key, resolved: true, until: new Date(until).toISOString() })
-          : `resolved ${printable(key)}: it is replayed until ${localAndIso(until)}`,
+          ? JSON.stringify({ key, resolved: true, expiresAt: iso(expiresAt) })
+          : `resolved ${printable(key)}: it is replayed until ${localAndIso(expiresAt)}`,
       )
     }
   },

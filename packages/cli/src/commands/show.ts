@@ -50,7 +50,7 @@ async function printRecord(record: StoredRecord, raw: boolean, terminal: Termina
   const parts = keyParts(record.key)
   if (parts !== undefined) {
     for (const [name, part] of Object.entries(parts)) {
-      if (part !== undefined) await field(`  ${name}`, [part].flat().map(printable).join(' , '))
+      if (part !== undefined) await field(`  ${name}`, printable(partsShown(part)))
     }
   }
   const takeover = record.takeover ? ', a takeover of an abandoned one' : ''
@@ -68,6 +68,12 @@ async function printRecord(record: StoredRecord, raw: boolean, terminal: Termina
   const { means, actions } = meaningOf(record)
   await terminal.print(`\n${printable(means)}`)
   for (const action of actions) await terminal.print(`  - ${printable(action)}`)
+}
+
+/** Several parts as a list: any of them may have commas in it. */
+function partsShown(part: string | readonly string[]): string {
+  const parts = [part].flat()
+  return parts.length === 1 ? (parts[0] as string) : JSON.stringify(parts)
 }
 
 function timesOf(record: StoredRecord): (readonly [name: string, time: string])[] {
