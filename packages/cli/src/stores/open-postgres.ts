@@ -1,6 +1,6 @@
 import { PostgresStore } from '@idem/postgres'
 import pg from 'pg'
-import { misused } from '../failure'
+import { failed, misused } from '../failure'
 import type { OpenStore, StorePlace } from './open-store'
 import { ANSWER_MS, CONNECT_MS, NAME } from './patience'
 
@@ -20,7 +20,15 @@ export async function openPostgres(place: StorePlace): Promise<OpenStore> {
   try {
     const [schema, table] = [place.text('schema') ?? 'idem', place.text('table') ?? 'records']
     const store = new PostgresStore(pool, { schema, table })
-    await pool.query('SELECT')
+    const { rows } = await pool.query<{ table: string | null }>('SELECT to_regclass($1)::text AS table', [
+      `${quoted(schema)}.${quoted(table)}`,
+    ])
+    if (rows[0]?.table === null) {
+      throw failed(
+        `there is no table ${schema}.${table}: do --schema and --table say what the application says? ` +
+          'It makes the table with migrate()',
+      )
+    }
     return {
       store,
       title: `PostgreSQL at ${place.shownUrl}, table ${schema}.${table}`,
@@ -32,3 +40,5 @@ export async function openPostgres(place: StorePlace): Promise<OpenStore> {
     throw error
   }
 }
+
+const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`

@@ -6,8 +6,9 @@ const UNITS: readonly (readonly [ms: number, unit: string])[] = [
 ]
 
 /** A duration in its two greatest units, without a blank: `3m5s`. */
-export function shortDuration(ms: number): string {
-  if (ms < 1_000) return `${Math.max(0, Math.round(ms))}ms`
+export function shortDuration(duration: number): string {
+  const ms = Math.max(0, Math.round(duration))
+  if (ms < 1_000) return `${ms}ms`
   const at = UNITS.findIndex(([unit]) => ms >= unit)
   const [size, unit] = UNITS[at] as readonly [number, string]
   const whole = `${Math.floor(ms / size)}${unit}`
