@@ -4,6 +4,7 @@ export default defineConfig({
   entry: {
     index: 'src/index.ts',
     consumer: 'src/consumer/index.ts',
+    encrypted: 'src/encrypted/index.ts',
     http: 'src/http/index.ts',
     'hash/sha256.node': 'src/hash/sha256.node.ts',
     'hash/sha256.web': 'src/hash/sha256.web.ts',
@@ -14,7 +15,12 @@ export default defineConfig({
   // The hashes have no types to offer: they are reached through `#sha256`, never by users.
   // Held locks are `AsyncDisposable`, a name that no numbered `lib` of TypeScript has.
   dts: {
-    entry: { index: 'src/index.ts', consumer: 'src/consumer/index.ts', http: 'src/http/index.ts' },
+    entry: {
+      index: 'src/index.ts',
+      consumer: 'src/consumer/index.ts',
+      encrypted: 'src/encrypted/index.ts',
+      http: 'src/http/index.ts',
+    },
     banner: '/// <reference lib="esnext.disposable" />',
   },
   sourcemap: true,

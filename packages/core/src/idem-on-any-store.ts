@@ -58,7 +58,7 @@ export class IdemOnAnyStore<S extends Store = Store> {
     }
     this.#namespace = encodeKey('namespace', namespace)
     const local = cache === undefined ? cache : new LocalCache({ ...cache, now: () => runtime.now() })
-    this.#engine = new Engine(store, runtime, local, observer)
+    this.#engine = new Engine(this.#settings.codec.seal?.(store) ?? store, runtime, local, observer)
   }
 
   async run<T>(

@@ -17,6 +17,8 @@ export type TransactionDriver<Tx> = (
   flight: unknown,
   body: (ctx: TransactionContext<Tx>) => unknown,
   tx: Tx | undefined,
+  /** Puts something between idem and the store. */
+  around?: (transact: Transact<Tx>) => Transact<Tx>,
 ) => Promise<unknown>
 
 /**
@@ -43,7 +45,7 @@ export interface TransactionRequest<Tx> extends Keeping {
   /** The caller's writes; resolves to the answer, missing when it is omitted. */
   readonly run: (grant: TransactionGrant<Tx>) => Promise<{ readonly value?: string | undefined }>
   /** The failure to record when everything else was rolled back, or nothing if the key is to be free again. */
-  readonly finalFailure: (error: unknown) => string | undefined
+  readonly finalFailure: (error: unknown) => Promise<string | undefined> | string | undefined
 }
 
 export interface TransactionGrant<Tx> {

@@ -12,7 +12,7 @@ import { TransactionRun } from './transaction-run'
  * with the stores that have transactions, so that the others do not pay for it.
  */
 export function transactions<Tx>(transact: Transact<Tx>): TransactionDriver<Tx> {
-  return (flight, body, tx) => drive(flight as Flight, transact, body, tx)
+  return (flight, body, tx, around = (plain) => plain) => drive(flight as Flight, around(transact), body, tx)
 }
 
 /**

@@ -67,7 +67,7 @@ const OPERATION: Record<NameOf<OperationOptions>, Check> = {
   waitTimeout: duration(0),
   onInProgress: choice('wait', 'reject'),
   isRetryable: aFunction,
-  codec: (option, value) => withMethods(option, value, ['encode', 'decode']),
+  codec: (option, value) => withMethods(option, value, ['encode', 'decode'], ['seal']),
   errorCodec: (option, value) => withMethods(option, value, [], ['encode', 'decode']),
   maxResultBytes: count,
 }
@@ -109,6 +109,10 @@ export function resolveSettings(
     if (value === undefined || !Object.hasOwn(ATTEMPT, option)) continue
     const setting = `${option}Ms` in DEFAULTS ? `${option}Ms` : option
     settings = { ...settings, [setting]: ATTEMPT[option as NameOf<AttemptOptions>](option, value as never) }
+  }
+  const { codec } = settings
+  if (codec.seal && codec !== base.codec && !known.includes('store')) {
+    throw new TypeError('codec must be given to new Idem() if it encrypts')
   }
   return settings
 }

@@ -86,6 +86,8 @@ describe('the built package', () => {
     'index.cjs',
     'consumer.js',
     'consumer.cjs',
+    'encrypted.js',
+    'encrypted.cjs',
     'http.js',
     'http.cjs',
     'hash/sha256.web.js',
@@ -95,7 +97,7 @@ describe('the built package', () => {
     expect(code).not.toMatch(/['"]node:/)
     const imports = [...code.matchAll(/(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire\s*\(\s*)(['"])(.+?)\1/g)]
     expect(new Set(imports.map(([, , from]) => from))).toEqual(
-      new Set(/^(hash|consumer)/.test(file) ? [] : ['#sha256']),
+      new Set(/^(hash|consumer|encrypted)/.test(file) ? [] : ['#sha256']),
     )
   })
 

@@ -131,7 +131,7 @@ export class AccountStore extends FaultyStore implements TransactionalStore<Acco
       } catch (error) {
         if (error instanceof Conflict && !joined) continue
         if (isRunning) this.#failIfTold()
-        const failure = isRunning && !joined ? request.finalFailure(error) : undefined
+        const failure = isRunning && !joined ? await request.finalFailure(error) : undefined
         if (failure === undefined) await undo()
         else await this.#records.fail({ key, owner, kind: 'final', failure, retentionMs, tombstoneMs })
         throw error

@@ -91,7 +91,7 @@ export class Transactor {
 
   /** What was rolled back leaves its failure behind, unless somebody has claimed the key in between, in a transaction perhaps. */
   async #keepFinalFailure({ request, granted }: Attempt, error: unknown): Promise<void> {
-    const failure = request.finalFailure(error)
+    const failure = await request.finalFailure(error)
     if (failure === undefined) return
     const update = finalFailureUpdate(
       { ...request, ...AS_ATTEMPT },

@@ -68,7 +68,7 @@ export class Transactor<Tx> {
 
   /** What was rolled back leaves its failure behind, unless somebody has claimed the key in between. */
   async #keepFinalFailure(attempt: Attempt<Tx>, error: unknown): Promise<void> {
-    const failure = attempt.request.finalFailure(error)
+    const failure = await attempt.request.finalFailure(error)
     if (failure === undefined) return
     const values = attempt.settling(null, 'failed', undefined, failure)
     await this.#connection.tells('keep a failure', this.#statements.settle, values)

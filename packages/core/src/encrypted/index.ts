@@ -1,0 +1,2 @@
+export { encryptedCodec } from './encrypted-codec'
+export type { EncryptedCodec, EncryptedCodecOptions, EncryptionKey } from './options'
