@@ -1,3 +1,5 @@
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { cli } from './support/cli'
 
@@ -80,6 +82,17 @@ describe('what is typed', () => {
       out: '',
       err: expect.stringContaining(says),
     })
+  })
+
+  it.each([
+    [NOWHERE, ['ioredis']],
+    [['--store', 'postgres://127.0.0.1:1/x'], ['pg']],
+    [['--store', 'mongodb://127.0.0.1:1'], ['mongodb']],
+    [['--help'], []],
+  ])('%j loads the drivers %j, and no other', async (args, drivers) => {
+    const preload = pathToFileURL(join(import.meta.dirname, 'support/tell-drivers.mjs'))
+    const { err } = await cli(['ls', ...args], { NODE_OPTIONS: `--import=${preload}` })
+    expect(err.split('\n').at(-2)).toBe(`loaded ${JSON.stringify(drivers)}`)
   })
 
   it('explains itself, and each command with examples', async () => {

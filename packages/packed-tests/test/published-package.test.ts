@@ -13,6 +13,8 @@ describe.each(inject('packed'))('$name', ({ tarball }) => {
   const text = (path: string) => runCommand('tar', ['-xzOf', tarball, `package/${path}`])
   const read = (path: string) => JSON.parse(text(path))
   const manifest = read('package.json')
+  /** What is imported of it; a command has nothing of the kind. */
+  const entry = manifest.exports['.']
 
   it('passes publint', async () => {
     const data = readFileSync(tarball)
@@ -23,18 +25,19 @@ describe.each(inject('packed'))('$name', ({ tarball }) => {
     expect(messages.map((message) => formatMessage(message, manifest, { color: false }))).toEqual([])
   })
 
-  it('has types that resolve wherever the code does', () => {
+  it.runIf(entry)('has types that resolve wherever the code does', () => {
     // What has no CommonJS says so by having no `require`, and is not asked for it.
-    const profile = manifest.exports['.'].require ? 'strict' : 'esm-only'
+    const profile = entry.require ? 'strict' : 'esm-only'
     runCommand('attw', [tarball, '--no-emoji', '--profile', profile])
   })
 
   it('ships its code, its sources, its licence and its readme, and nothing else', () => {
     const expected = /^(dist|src)\/|^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/
     expect(files.filter((path) => !expected.test(path))).toEqual([])
-    expect(files).toEqual(
-      expect.arrayContaining(['dist/index.js', 'dist/index.d.ts', 'src/index.ts', 'LICENSE', 'README.md']),
-    )
+    const code = entry
+      ? ['dist/index.js', 'dist/index.d.ts', 'src/index.ts']
+      : ['dist/main.js', 'src/main.ts']
+    expect(files).toEqual(expect.arrayContaining([...code, 'LICENSE', 'README.md']))
   })
 
   it('names versions that a registry knows', () => {
@@ -57,7 +60,8 @@ describe.each(inject('packed'))('$name', ({ tarball }) => {
   })
 
   it('brings the code of no other package', () => {
-    for (const endings of [/\.js$/, /\.d\.ts$/, ...(manifest.main ? [/\.cjs$/, /\.d\.cts$/] : [])]) {
+    const types = entry ? [/\.d\.ts$/] : []
+    for (const endings of [/\.js$/, ...types, ...(manifest.main ? [/\.cjs$/, /\.d\.cts$/] : [])]) {
       const fromCore = modulesAskedFor(endings).filter((name) => /^@idem\/core(\/|$)/.test(name))
       if (named.includes('@idem/core')) expect(fromCore).not.toEqual([])
     }
