@@ -1,7 +1,10 @@
 import { sleep } from './dom.js'
 
 /** Longer than this no answer takes, unless it is said: the connection may be one that nobody knows of any more. */
-const PATIENCE_MS = 10_000
+const PATIENCE_MS = { GET: 4000, POST: 10_000 }
+/** A process that was killed still gets connections, until that it is gone is noticed; on these nothing ever comes. */
+const NOTICED_MS = 400
+let quietUntil = 0
 
 /** A browser opens six connections to one place; one is the timeline's, and one is kept for looking. */
 const AT_A_TIME = 4
@@ -12,8 +15,9 @@ const waiting = []
  * Asks the service, in a connection of its own. Whatever it answers is returned; a connection that breaks, or on which nothing
  * comes, is `broken`.
  */
-export async function ask(method, path, body, headers = {}, patienceMs = PATIENCE_MS) {
+export async function ask(method, path, body, headers = {}, patienceMs = PATIENCE_MS[method]) {
   if (method === 'POST') await turn()
+  await sleep(quietUntil - performance.now())
   const start = performance.now()
   try {
     const response = await fetch(path, {
@@ -36,6 +40,7 @@ export async function ask(method, path, body, headers = {}, patienceMs = PATIENC
       ms: Math.round(performance.now() - start),
     }
   } catch {
+    quietUntil = performance.now() + NOTICED_MS
     return {
       code: 0,
       broken: true,

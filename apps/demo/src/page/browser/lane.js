@@ -112,6 +112,8 @@ function wordsOf(moment) {
       return 'shared'
     case 'waiting':
       return 'waiting'
+    case 'refused':
+      return detail.endsWith('is running') ? 'found it running' : `refused: ${detail}`
     case 'killed':
       return `process ${moment.process} ${detail}`
     case 'answers':
