@@ -1,6 +1,9 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { expect, inject, test, vi } from 'vitest'
+import { runStorm } from '../../src/storm/storm'
+import { readStormSettings } from '../../src/storm/storm-settings'
+import { stormText } from '../../src/storm/storm-text'
 import { spawnDemo } from '../support/spawn-demo'
 
 const DISTURBED = 20_000
@@ -27,9 +30,8 @@ test('storm prints its table, and ends with 0 when idem was right', async () => 
 })
 
 test('a wrong way that did not go wrong this time is told', async () => {
-  const storm = spawnDemo(['storm', '--duplicates=1', '--stores=memory'])
-  expect(await storm.ended).toBe(0)
-  expect(storm.stdout()).toMatch(
+  const report = await runStorm({ duplicates: 1, stores: [{ name: 'memory', url: '' }], leaseMs: 300 })
+  expect(stormText(report, false)).toMatch(
     /^These did not go wrong this time: no protection on memory, lock without a second look on memory, lock that expires on memory\.$/m,
   )
 })
@@ -58,11 +60,16 @@ test.skipIf(inject('redisUrl') === undefined)('a server that was started for it 
 })
 
 test.each([
-  [['--duplicates', '0'], {}, /^--duplicates must be a whole number from 1 to 2000; got "0"\n$/],
-  [['--duplicates', 'many'], {}, /^--duplicates must be a whole number from 1 to 2000; got "many"\n$/],
-  [['--stores', 'memory,disk'], {}, /^--stores must be some of memory, redis, .*; got "memory,disk"\n$/],
-  [['--stores', ''], {}, /^--stores must be some of memory, redis, .*; got ""\n$/],
-  [['--fast'], {}, /^Unknown option '--fast'.*\nSee storm --help\.\n$/],
+  [['--duplicates', '0'], '--duplicates must be a whole number from 1 to 2000; got "0"'],
+  [['--duplicates', 'many'], '--duplicates must be a whole number from 1 to 2000; got "many"'],
+  [['--stores', 'memory,disk'], /^--stores must be some of memory, redis, .*; got "memory,disk"$/],
+  [['--stores', ''], /^--stores must be some of memory, redis, .*; got ""$/],
+  [['--fast'], /^Unknown option '--fast'.*\nSee storm --help\.$/],
+])('storm %j is refused with what it takes', (args, message) => {
+  expect(() => readStormSettings(args, {})).toThrow(message)
+})
+
+test.each([
   [['now'], {}, /^Unexpected argument 'now'.*\nSee storm --help\.\n$/],
   [[], { REDIS_URL: 'redis://127.0.0.1:1' }, /^REDIS_URL is set, but no Redis answers at 127\.0\.0\.1:1: /],
 ])('storm %j %o is refused', async (args, env, message) => {
