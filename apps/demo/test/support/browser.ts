@@ -20,7 +20,12 @@ afterAll(async () => (await launched)?.close())
 export async function openPage(url: string, look: BrowserContextOptions = {}): Promise<OpenPage> {
   if (found === undefined) throw new Error('a browser is needed')
   launched ??= chromium.launch({ executablePath: found.path, args: [...found.args] })
-  const context = await (await launched).newContext({ viewport: { width: 1280, height: 900 }, ...look })
+  const context = await (await launched).newContext({
+    viewport: { width: 1280, height: 900 },
+    // What changes has changed at once, and not a little later.
+    reducedMotion: 'reduce',
+    ...look,
+  })
   onTestFinished(() => context.close())
   const page = await context.newPage()
   const complaints: string[] = []
