@@ -21,3 +21,5 @@ const { stdin: input, stdout: output, stderr: errors, env } = process
 const code = await run(typed, { input, output, errors, env }, controller.signal)
 // To be ended is what a watch is for.
 process.exitCode = endedBy === undefined || typed[0] === 'watch' ? code : ENDED_BY[endedBy]
+// What was given up still holds a connection.
+if (endedBy !== undefined) setTimeout(() => process.exit(), 1_000).unref()

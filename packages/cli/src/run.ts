@@ -8,6 +8,7 @@ import { sweep } from './commands/sweep'
 import { watch } from './commands/watch'
 import { CommandFailure, EXIT, misused, reasonOf } from './failure'
 import { helpOf, overview } from './help'
+import { endedSoon } from './interrupted'
 import { PROGRAM } from './program'
 import { chooseStore, STORE_OPTIONS } from './stores/open-store'
 import { printable } from './terminal/printable'
@@ -21,7 +22,7 @@ const HELP: Options = { help: { short: 'h', help: 'what it does, and how' } }
 export async function run(typed: readonly string[], streams: Streams, signal: AbortSignal): Promise<number> {
   const terminal = new Terminal(streams)
   try {
-    await runCommand(typed, terminal, streams.env, signal)
+    await endedSoon(runCommand(typed, terminal, streams.env, signal), signal)
     return EXIT.done
   } catch (error) {
     terminal.note(`idem: ${reasonOf(error).split('\n').map(printable).join('\n')}`)

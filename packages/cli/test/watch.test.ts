@@ -84,4 +84,11 @@ describe.skipIf(server === undefined)('watch, where no terminal is', () => {
     kill('SIGINT')
     expect((await ended).code).toBe(0)
   })
+
+  it('ends by itself when nobody reads any more', async () => {
+    const { out, hangUp, ended } = watching('--json')
+    await until(() => out() !== '')
+    hangUp()
+    expect(await ended).toMatchObject({ code: 0, err: '' })
+  })
 })

@@ -2,7 +2,7 @@ import { RedisStore } from '@idem/redis'
 import { Cluster, Redis, type RedisOptions } from 'ioredis'
 import { misused } from '../failure'
 import type { OpenStore, StorePlace } from './open-store'
-import { ANSWER_MS, CONNECT_MS, NAME } from './patience'
+import { ANSWER_MS, CONNECT_MS, inTime, NAME } from './patience'
 
 export async function openRedis(place: StorePlace): Promise<OpenStore> {
   if (!URL.canParse(place.url)) {
@@ -16,7 +16,7 @@ export async function openRedis(place: StorePlace): Promise<OpenStore> {
     first ??= error
   })
   try {
-    await client.connect()
+    await inTime(client.connect())
   } catch (error) {
     client.disconnect()
     throw first ?? error
@@ -33,6 +33,7 @@ const OPTIONS = {
   lazyConnect: true,
   connectionName: NAME,
   connectTimeout: CONNECT_MS,
+  disconnectTimeout: 100,
   commandTimeout: ANSWER_MS,
   maxRetriesPerRequest: 1,
   retryStrategy: () => 500,

@@ -14,6 +14,8 @@ export interface Started {
   /** What it has printed so far. */
   readonly out: () => string
   readonly kill: (signal: NodeJS.Signals) => void
+  /** Reads no more of what it prints. */
+  readonly hangUp: () => void
   readonly ended: Promise<Ended>
 }
 
@@ -40,7 +42,12 @@ export function startCli(args: readonly string[], env: Record<string, string> = 
     expect(all.out + all.err).not.toContain(PASSWORD)
     return all
   })
-  return { out: () => out, kill: (signal) => child.kill(signal), ended }
+  return {
+    out: () => out,
+    kill: (signal) => child.kill(signal),
+    hangUp: () => child.stdout.destroy(),
+    ended,
+  }
 }
 
 /** Runs the program to its end. */
