@@ -10,6 +10,8 @@ const JSON_TYPE = /^[\w.+-]+\/(?:[\w.-]+\+)?json$/
 const PARAMETER = /;\s*([^\s=;]+)=(?:"((?:[^"\\]|\\.)*)"|([^\s;]*))/g
 /** Says how the text was written, or where its parts end; not what it says. */
 const VARYING = ['charset', 'boundary']
+/** RFC 2046, 5.1.1. To look for a longer one in a body that nearly holds it everywhere takes seconds. */
+const LONGEST_BOUNDARY = 70
 
 export function mediaType(header = ''): MediaType {
   const [essence = ''] = header.toLowerCase().split(';', 1)
@@ -17,12 +19,13 @@ export function mediaType(header = ''): MediaType {
     ([, name = '', quoted, bare = '']) => [name.toLowerCase(), quoted ?? bare] as const,
   )
   const isMultipart = essence.trim().startsWith('multipart/')
+  const boundary = (isMultipart && parameters.find(([name]) => name === 'boundary')?.[1]) || ''
   const telling = parameters
     .filter(([name]) => !VARYING.includes(name))
     .map((parameter) => parameter.join('='))
   return {
     shown: [essence.trim(), ...telling.sort()].join('; '),
     isJson: JSON_TYPE.test(essence.trim()),
-    boundary: isMultipart ? parameters.find(([name]) => name === 'boundary')?.[1] || undefined : undefined,
+    boundary: boundary.length > 0 && boundary.length <= LONGEST_BOUNDARY ? boundary : undefined,
   }
 }

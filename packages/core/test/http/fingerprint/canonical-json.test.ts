@@ -88,6 +88,23 @@ describe('canonicalJson', () => {
     expect(canonicalJson('['.repeat(200_000) + ']'.repeat(200_000))).toBeUndefined()
   })
 
+  it.each([
+    ['a number with zeros in its midst', `[1${'0'.repeat(300_000)}1]`],
+    ['a fraction with zeros in its midst', `[0.1${'0'.repeat(300_000)}1]`],
+    ['as many numbers', `[${'1e1,'.repeat(80_000)}1]`],
+    ['quotes and backslashes', `["${'\\\\\\"'.repeat(60_000)}",1e400]`],
+    ['a text', `["${'a'.repeat(300_000)}",1e400]`],
+  ])('takes no more than its length for %s', (_, text) => {
+    const before = performance.now()
+    expect(canonicalJson(text)).toBeDefined()
+    expect(performance.now() - before).toBeLessThan(2_000)
+  })
+
+  it('has a form for a text of many megabytes beside a number that no double holds', () => {
+    const text = 'a'.repeat(2 ** 24)
+    expect(canonicalJson(`[ "${text}" , 1e400 ]`)).toBe(`["${text}",1e400]`)
+  })
+
   it('is not led astray by a property called __proto__', () => {
     expect(canonicalJson('{"__proto__":{"a":1}}')).toBe('{"__proto__":{"a":1}}')
   })
