@@ -22,7 +22,7 @@ import { type RedisStoreOptions, resolveOptions } from './options'
 import { readNumber, readRecord, shown } from './record/record-bytes'
 import type { RedisClient } from './redis-client'
 import { redisFailure } from './redis-failure'
-import { scan } from './scan'
+import { positionOf, scan } from './scan'
 import type { Script } from './scripts/script'
 import { recordScripts } from './scripts/scripts'
 import { subscriptionsOf } from './subscriptions'
@@ -127,8 +127,9 @@ export class RedisStore implements Store {
    * move from one server to another, a record that moves may be missed, or seen twice.
    */
   async list({ prefix, state, limit, cursor }: RecordQuery): Promise<RecordPage> {
+    const from = cursor === undefined ? undefined : positionOf(cursor, prefix)
     try {
-      const page = await scan(this.#connection, this.#prefix, prefix, limit, cursor)
+      const page = await scan(this.#connection, this.#prefix, prefix, limit, from)
       const found = await this.#read('list', page.keys, false)
       const records = found.filter(
         (record): record is StoredRecord =>

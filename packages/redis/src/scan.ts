@@ -28,11 +28,11 @@ export async function scan(
   storePrefix: string,
   prefix: string,
   limit: number,
-  from: string | undefined,
+  from: Position | undefined,
 ): Promise<KeyPage> {
   const begin = connection.keyPrefix + storePrefix
   const match = `${literally(begin + prefix)}*`
-  let position = from === undefined ? undefined : parse(from)
+  let position = from
   for (;;) {
     const servers = await connection.primaries()
     const walk = position?.[3] ?? (await walkIdentity(servers))
@@ -70,15 +70,23 @@ async function scanFrom(
   return { keys: [...keys].slice(0, limit), cursor: JSON.stringify(position) }
 }
 
-function parse(cursor: string): Position {
+/**
+ * Where the page before ended. Of a cursor that somebody made up, no key may be shown but those that are asked for.
+ *
+ * @throws TypeError if no page can have given it
+ */
+export function positionOf(cursor: string, prefix: string): Position {
   try {
     const [server, position, left, walk] = JSON.parse(cursor) as Position
-    const areTexts = typeof server === 'string' && typeof walk === 'string'
-    if (areTexts && /^\d+$/.test(position) && Array.isArray(left)) return [server, position, left, walk]
+    const areTexts = [server, position, walk].every((part) => typeof part === 'string')
+    const areAskedFor = left.every((key) => typeof key === 'string' && key.startsWith(prefix))
+    if (areTexts && areAskedFor && /^\d{1,20}$/.test(position)) return [server, position, left, walk]
   } catch {
     // Told below, with all other texts that are no cursor.
   }
-  throw new TypeError(`cursor must be one that an earlier page gave; got ${JSON.stringify(cursor)}`)
+  throw new TypeError(
+    `cursor must be one that an earlier page gave; got ${JSON.stringify(cursor.slice(0, 40))}`,
+  )
 }
 
 /** The servers in the order of the walk. A single server may be known by another name to who asks for the next page. */
