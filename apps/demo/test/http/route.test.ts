@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { startDemo } from '../support/demo'
 
-test.each(['/', '/pay', '/payment/', '/payment/statuses', '/%0a%1b[31m'])('%s is not there', async (path) => {
+test.each(['/nowhere', '/pay', '/payment/', '/payment/statuses', '/%0a%1b[31m'])('%s is not there', async (path) => {
   const demo = await startDemo()
   const { code, body } = await demo.get(path)
   expect(code).toBe(404)
