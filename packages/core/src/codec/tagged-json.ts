@@ -15,7 +15,8 @@ export const taggedJson: Codec = {
       const plain: unknown = JSON.parse(text)
       return text.includes(`"${TAG}"`) ? revive(plain) : plain
     } catch (cause) {
-      throw new CodecError(`not tagged JSON: ${cause}`, { cause })
+      // What the engine's parser says of a text quotes it.
+      throw cause instanceof CodecError ? cause : new CodecError('not tagged JSON')
     }
   },
 }
@@ -45,6 +46,6 @@ function revive(value: unknown): unknown {
   for (const key of Object.keys(parent)) parent[key] = revive(parent[key])
   if (!Object.hasOwn(parent, TAG)) return value
   const tag = parent[TAG] as string
-  if (!Object.hasOwn(REVIVERS, tag)) throw new CodecError(`unknown tag ${JSON.stringify(tag)}`)
+  if (!Object.hasOwn(REVIVERS, tag)) throw new CodecError('not tagged JSON: unknown tag')
   return REVIVERS[tag]?.(parent['v'] as never)
 }
