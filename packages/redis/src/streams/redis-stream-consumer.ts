@@ -40,6 +40,8 @@ export class RedisStreamConsumer {
   readonly #commands: StreamCommands
   readonly #pending = new PendingEntries(() => this.#pump())
   readonly #stop = new AbortController()
+  /** Aborts when nothing is pending here any more that others are to be kept from. */
+  readonly #over = new AbortController()
   /** Aborts what is being handled. */
   readonly #abort = new AbortController()
   readonly #wakers = new Set<() => void>()
@@ -85,14 +87,15 @@ export class RedisStreamConsumer {
     const { minIdleMs } = this.#settings
     const isStopped = this.#isStopped
     isStopped.addEventListener('abort', () => this.#wake(), { once: true })
-    const loops = Promise.all([
+    const fetching = Promise.all([
       this.#repeatedly('read', 0, () => this.#read()),
       this.#repeatedly('take over', Math.min(minIdleMs / 2, LONGEST_UNSEEN_MS), () => this.#takeOver()),
-      this.#repeatedly('keep', minIdleMs / 3, () => this.#keep()),
     ])
+    // What is still being handled is kept until it is not.
+    const keeping = this.#repeatedly('keep', minIdleMs / 3, () => this.#keep(), this.#over.signal)
     while (!isStopped.aborted) await this.#sleep(Number.POSITIVE_INFINITY)
     this.#pending.stop()
-    await this.#end(loops)
+    await this.#end(fetching, keeping)
   }
 
   get #isStopped(): AbortSignal {
@@ -100,20 +103,25 @@ export class RedisStreamConsumer {
   }
 
   /** Does something again and again; where that fails, not at once. */
-  async #repeatedly(call: string, everyMs: number, act: () => Promise<void>): Promise<void> {
-    while (!this.#isStopped.aborted) {
+  async #repeatedly(
+    call: string,
+    everyMs: number,
+    act: () => Promise<void>,
+    until: AbortSignal = this.#isStopped,
+  ): Promise<void> {
+    while (!until.aborted) {
       try {
         if (!this.#hasGroup) {
           await this.#commands.makeGroup(this.#settings.from)
           this.#hasGroup = true
         }
         await act()
-        if (everyMs > 0) await this.#sleepUntilStop(everyMs)
+        if (everyMs > 0) await this.#sleepUntil(until, everyMs)
       } catch (error) {
         // What was deleted is made anew at once, and begins with what has been published since.
         if (isGone(error) && (await this.#remakesGroup())) continue
         this.#tell({ type: 'failed', call, error })
-        await this.#sleepUntilStop(TROUBLE_MS)
+        await this.#sleepUntil(until, TROUBLE_MS)
       }
     }
   }
@@ -195,22 +203,38 @@ export class RedisStreamConsumer {
     this.#pending.drop(entry.id)
   }
 
-  async #end(loops: Promise<unknown>): Promise<void> {
-    const { stopTimeoutMs, minIdleMs } = this.#settings
-    const ended = Promise.all([loops, this.#allHandled()])
-    if (!(await within(stopTimeoutMs, ended))) {
+  async #end(fetching: Promise<unknown>, keeping: Promise<unknown>): Promise<void> {
+    // What was not begun need not wait for what was.
+    const ended = Promise.all([fetching.then(() => this.#handOver()), this.#allHandled()])
+    if (!(await within(this.#settings.stopTimeoutMs, ended))) {
       this.#abort.abort(new DOMException('the consumer is closed', 'AbortError'))
       await within(GRACE_MS, ended)
     }
+    this.#over.abort()
+    this.#wake()
+    await within(GRACE_MS, keeping)
+    // By now some of what was being handled waits for its next attempt.
+    await within(GRACE_MS, this.#handOver())
+    if (this.#pending.size === 0) await within(GRACE_MS, this.#leave())
+  }
+
+  /** Lets others have what is not being handled, when it is due. */
+  async #handOver(): Promise<void> {
+    const handover = this.#pending.handover(this.#settings.minIdleMs)
+    if (handover.size === 0) return
     try {
-      const handover = this.#pending.handover(minIdleMs)
-      const farewell = async () => {
-        if (handover.size > 0) await this.#commands.keep(handover)
-        else if (this.#pending.size === 0) await this.#commands.leave()
-      }
-      await within(GRACE_MS, farewell())
+      await this.#commands.keep(handover)
+      for (const id of handover.keys()) this.#pending.drop(id)
     } catch (error) {
-      // Others take over what is pending, in time.
+      // They take it over in time.
+      this.#tell({ type: 'failed', call: 'hand over', error })
+    }
+  }
+
+  async #leave(): Promise<void> {
+    try {
+      await this.#commands.leave()
+    } catch (error) {
       this.#tell({ type: 'failed', call: 'leave', error })
     }
   }
@@ -232,9 +256,10 @@ export class RedisStreamConsumer {
     })
   }
 
-  async #sleepUntilStop(ms: number): Promise<void> {
-    const until = performance.now() + ms
-    for (let left = ms; left > 0 && !this.#isStopped.aborted; left = until - performance.now()) {
+  /** For so long, or until the signal aborts. */
+  async #sleepUntil(signal: AbortSignal, ms: number): Promise<void> {
+    const end = performance.now() + ms
+    for (let left = ms; left > 0 && !signal.aborted; left = end - performance.now()) {
       await this.#sleep(left)
     }
   }

@@ -271,6 +271,68 @@ describe.each(servers)('a stream on %s', (_server, url) => {
       expect(((await client.xinfo('CONSUMERS', stream, 'points')) as unknown[]).length).toBe(1)
     })
 
+    test('keeps from others what it is still at, however short minIdle is', async () => {
+      const { consumer, publish, applied, events } = scene()
+      const underWay = new Gate()
+      const gate = new Gate()
+      const one = consumer({
+        minIdle: 500,
+        consume: {
+          handler: async ({ id }) => {
+            underWay.open()
+            await gate.opened
+            applied.push(id as string)
+          },
+        },
+      })
+      const id = await publish('a')
+      await underWay.opened
+      const closing = one.close()
+      consumer({ minIdle: 500 })
+      await publish('b')
+      await until('the other is at work', () => applied.includes('b'))
+      // Several times as long as others would let it lie.
+      await new Promise((resolve) => setTimeout(resolve, 2000))
+      gate.open()
+      await closing
+      expect(applied).toEqual(['b', 'a'])
+      const taken = events.flatMap((event) => (event.type === 'taken-over' ? event.ids : []))
+      expect(taken).not.toContain(id)
+    })
+
+    test('hands over what it has not begun while it is still at something else', async () => {
+      const { consumer, publish, applied, pending } = scene()
+      const underWay = new Gate()
+      const gate = new Gate()
+      const begun: string[] = []
+      const one = consumer({
+        concurrency: 1,
+        minIdle: '1h',
+        consume: {
+          handler: async ({ id }) => {
+            begun.push(id as string)
+            if (id === 'later') throw new Error('not now')
+            underWay.open()
+            await gate.opened
+            applied.push(id as string)
+          },
+          backoff: () => 50,
+        },
+      })
+      await publish('later')
+      await until('the first has failed', () => begun.length > 0)
+      await publish('a')
+      await underWay.opened
+      const closing = one.close()
+      consumer({ minIdle: '1h' })
+      await until('another applies what waited', () => applied.includes('later'))
+      expect(applied).toEqual(['later'])
+      gate.open()
+      await closing
+      expect(applied).toEqual(['later', 'a'])
+      await until('nothing is pending', async () => (await pending()) === 0)
+    })
+
     test('tells handlers to stop when its time is over, and goes', async () => {
       const { consumer, publish, pending } = scene()
       const underWay = new Gate()
