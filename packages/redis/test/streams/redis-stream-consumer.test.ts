@@ -307,6 +307,7 @@ describe.each(servers)('a stream on %s', (_server, url) => {
       const begun: string[] = []
       const one = consumer({
         concurrency: 1,
+        stopTimeout: '1h',
         minIdle: '1h',
         consume: {
           handler: async ({ id }) => {
