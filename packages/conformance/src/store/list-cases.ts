@@ -44,6 +44,38 @@ export const listCases: CaseGroup<StoreScene> = {
       },
     },
     {
+      name: 'shows no record of another prefix to a cursor that no page gave',
+      async run(scene) {
+        const [mine, theirs] = [`${scene.key}:a:`, `${scene.key}:b:`]
+        await acquireAll(scene, [':a:1', ':a:2', ':b:1'])
+        const madeUp = [
+          '',
+          '0',
+          '[]',
+          'null',
+          mine,
+          theirs,
+          `${theirs}1`,
+          JSON.stringify(['', '0', [`${theirs}1`], '']),
+        ]
+        for (const cursor of madeUp) {
+          const page = scene.store.list({ prefix: mine, limit: 10, cursor })
+          const keys = await page.then(
+            ({ records }) => records.map(({ key }) => key),
+            (error: unknown) => {
+              equal((error as Error).name, 'TypeError', cursor)
+              return []
+            },
+          )
+          deepStrictEqual(
+            keys.filter((key) => !key.startsWith(mine)),
+            [],
+            cursor,
+          )
+        }
+      },
+    },
+    {
       name: 'shows each record as `get` does',
       async run(scene) {
         const { owner } = await scene.acquire({ fingerprint: 'print' })
