@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto'
+import { Redis } from 'ioredis'
 import { describe, expect, inject, it } from 'vitest'
 import { Secrets } from '../src/stores/secrets'
 import { cli, PASSWORD } from './support/cli'
@@ -45,6 +47,18 @@ describe('a password', () => {
     const { code, err } = await cli(['ls'], { IDEM_STORE: withPassword(redisUrl as string, '') })
     expect(code).toBe(1)
     expect(err).toMatch(/cannot be reached: WRONGPASS/)
+  })
+
+  it.skipIf(redisUrl === undefined)('that Redis has in what it says is not told', async () => {
+    const [user, password] = [`user-${randomUUID()}`, 'scan']
+    const client = new Redis(redisUrl as string)
+    await client.call('ACL', 'SETUSER', user, 'on', `>${password}`, '+@connection', '+info')
+    const url = Object.assign(new URL(redisUrl as string), { username: user, password }).href
+    const { code, err } = await cli(['ls', '--store', url])
+    await client.call('ACL', 'DELUSER', user)
+    await client.quit()
+    expect(code).toBe(1)
+    expect(err).toMatch(/Redis failed to list: NOPERM .* '\*\*\*' command/)
   })
 
   it.skipIf(postgresUrl === undefined)('for a database that is not there is not told', async () => {
