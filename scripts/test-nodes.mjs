@@ -7,7 +7,13 @@ const majors = process.argv.slice(2)
 /** What runs in the user's process alone; whether the suites notice what is broken does not depend on Node. */
 const WHOLE = ['core', 'conformance', 'hono', 'express', 'token', 'otel']
 /** What asks servers, which are the same for every Node: the contracts, and transactions. */
-const STORES = ['redis/test/redis-', 'redis/test/streams', 'postgres/test/postgres-', 'mongo/test/mongo']
+const STORES = [
+  'redis/test/redis-',
+  'redis/test/streams',
+  'postgres/test/postgres-',
+  'mongo/test/mongo',
+  'cli/test',
+]
 const TRANSACTIONS = ['postgres', 'mongo'].map((name) => `${name}/test/transactions`)
 const TESTS = [
   ...[...WHOLE.map((name) => `${name}/test`), ...STORES, ...TRANSACTIONS].map((path) => `packages/${path}`),
