@@ -62,11 +62,13 @@ export class Terminal {
     // Lines as the terminal gives them: Ctrl+C stays what it is.
     const lines = createInterface({ input, terminal: false, signal })
     errors.write(`${question} [y/N] `)
-    const answer = await new Promise<string>((resolve) => {
+    const answer = await new Promise<string | undefined>((resolve) => {
       lines.once('line', resolve)
-      lines.once('close', () => resolve(''))
+      lines.once('close', () => resolve(undefined))
     })
     lines.close()
-    return /^\s*y(es)?\s*$/i.test(answer)
+    // Nobody has ended the line of the question.
+    if (answer === undefined) errors.write('\n')
+    return /^\s*y(es)?\s*$/i.test(answer ?? '')
   }
 }
