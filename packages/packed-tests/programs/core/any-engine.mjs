@@ -1,5 +1,6 @@
 // Uses nothing that only one engine has. What it prints is the same in all of them.
 import { Idem, MemoryStore } from '@idem/core'
+import { encryptedCodec } from '@idem/core/encrypted'
 import { idempotent, idempotentFetch, isReplayed } from '@idem/core/http'
 
 const idem = new Idem({ store: new MemoryStore() })
@@ -55,6 +56,21 @@ const answer = await send('http://shop.test/', {
   headers: { 'x-user': 'ann' },
 })
 told.push(answer.status, isReplayed(answer), await answer.text(), pages)
+
+const store = new MemoryStore()
+const sealed = (number) =>
+  new Idem({
+    store,
+    codec: encryptedCodec({ keys: [{ id: 'a', key: new Uint8Array(32).fill(number) }] }),
+  })
+for (const number of [1, 1, 2]) {
+  told.push(
+    await sealed(number)
+      .run('card', () => `card ${number}`)
+      .catch((error) => error.code),
+  )
+}
+told.push((await store.get('idem:::card')).value.slice(0, 10))
 
 for await (const record of idem.records()) told.push(`${record.key} ${record.state}`)
 console.log(JSON.stringify(told))
