@@ -73,7 +73,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   const { opened, cut } = cuttable(options.opened)
   const { store, book } = opened
   const telemetry = new Telemetry(process.number)
-  if (process.number === 1) telemetry.observeRecords(store, 'payments')
+  if (process.number === 1) telemetry.observeRecords(store, ['payments', 'shop'])
   if (opened.pool) telemetry.observePool('store', opened.pool)
   const stopping = new AbortController()
   const payments = new PaymentService({

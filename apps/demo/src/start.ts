@@ -32,9 +32,10 @@ export interface Running extends Listening {
  */
 export async function start(settings: Settings, gateway: Gateway = simulated(settings)): Promise<Running> {
   const place = await STORES[settings.store].locate(process.env)
-  const others = await otherStores(settings.store)
-  const opened = [place, ...others]
+  const opened = [place]
   try {
+    const others = await otherStores(settings.store)
+    opened.push(...others)
     const queue = await locateBroker(settings, place, process.env)
     opened.push(queue)
     const orders: Omit<Orders, 'number'> = {

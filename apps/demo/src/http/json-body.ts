@@ -14,8 +14,9 @@ const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i
  */
 export async function readJson(request: HonoRequest): Promise<unknown> {
   const type = request.header('content-type')
-  if (type !== undefined && !JSON_TYPE.test(type))
-    refuse('Content-Type', 'application/json', JSON.stringify(type))
+  // Nor is a body without a type taken for JSON: any page of the web may have a browser send one, here, unasked.
+  if (type === undefined || !JSON_TYPE.test(type))
+    refuse('Content-Type', 'application/json', type === undefined ? 'nothing' : JSON.stringify(type))
   const text = await readText(request)
   if (text.trim() === '') refuse('body', 'a JSON object', 'nothing')
   try {

@@ -33,7 +33,7 @@ export function inspectorRoutes(store: Store): Route[] {
     {
       method: 'POST',
       path: '/records/forget',
-      does: 'forget a record, so that its key may run again: { "key" }',
+      does: 'forget a record that does not run, so that its key may run again: { "key" }',
       handle: forget,
     },
   ]
@@ -87,6 +87,12 @@ export function inspectorRoutes(store: Store): Route[] {
   async function forget(c: Context<ServiceEnv>): Promise<Response> {
     const fields = await bodyFields(c.req)
     const key = fields.read('key', KEY_RULE, aText) ?? fields.refuse()
+    const record = await asked(() => store.get(key))
+    if (record?.state === 'running') {
+      const message =
+        'It is running, and forgotten it would run beside itself: wait until its lease has ended'
+      return answer(c, 409, { status: 'ERROR', message })
+    }
     if (!(await asked(() => store.delete(key)))) return unknown(c)
     return answer(c, 200, { status: 'SUCCESS', message: 'It is forgotten: its key may run again' })
   }

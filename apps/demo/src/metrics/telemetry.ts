@@ -1,10 +1,11 @@
-import { Idem, type IdemOptions, type Store } from '@idem/core'
+import type { Idem, IdemOptions, Store } from '@idem/core'
 import { observeRecords, otelIdem } from '@idem/otel'
 import type { Meter } from '@opentelemetry/api'
 import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus'
 import { resourceFromAttributes } from '@opentelemetry/resources'
 import { MeterProvider } from '@opentelemetry/sdk-metrics'
 import type { PoolUse } from '../stores/store-kind'
+import { allRecords } from './all-records'
 import { observePool } from './observe-pool'
 
 /** What one process tells of itself to Prometheus. */
@@ -26,9 +27,9 @@ export class Telemetry {
     return otelIdem(options, { meter: this.#meter })
   }
 
-  /** Counts the records of a namespace by their states, at most every few seconds. */
-  observeRecords(store: Store, namespace: string): void {
-    observeRecords(new Idem({ store, namespace }), { meter: this.#meter, every: '5s' })
+  /** Counts the records of these namespaces by their states, at most every few seconds. */
+  observeRecords(store: Store, namespaces: readonly string[]): void {
+    observeRecords(allRecords(store, namespaces), { meter: this.#meter, every: '5s' })
   }
 
   /** Tells of the connections of a pool. */

@@ -76,7 +76,9 @@ test.each(['Content-Length: 100', 'Transfer-Encoding: chunked'])(
     const demo = await startDemo()
     const socket = connect(Number(new URL(demo.url).port), '127.0.0.1')
     await once(socket, 'connect')
-    socket.write(`POST /payment HTTP/1.1\r\nHost: a\r\n${header}\r\nExpect: 100-continue\r\n\r\n`)
+    socket.write(
+      `POST /payment HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n${header}\r\nExpect: 100-continue\r\n\r\n`,
+    )
     await once(socket, 'data')
     socket.write('1\r\n{\r\n')
     socket.destroy()

@@ -1,16 +1,19 @@
 import { expect, test } from 'vitest'
 import { startDemo } from '../support/demo'
 
-test.each(['/nowhere', '/pay', '/payment/', '/payment/statuses', '/%0a%1b[31m'])('%s is not there', async (path) => {
-  const demo = await startDemo()
-  const { code, body } = await demo.get(path)
-  expect(code).toBe(404)
-  expect(body).toEqual({
-    status: 'ERROR',
-    message: expect.stringMatching(/^There is no /),
-    request_id: expect.stringMatching(/^REQ_./),
-  })
-})
+test.each(['/nowhere', '/pay', '/payment/', '/payment/statuses', '/%0a%1b[31m'])(
+  '%s is not there',
+  async (path) => {
+    const demo = await startDemo()
+    const { code, body } = await demo.get(path)
+    expect(code).toBe(404)
+    expect(body).toEqual({
+      status: 'ERROR',
+      message: expect.stringMatching(/^There is no /),
+      request_id: expect.stringMatching(/^REQ_./),
+    })
+  },
+)
 
 test.each([
   ['GET', '/payment', 'POST'],

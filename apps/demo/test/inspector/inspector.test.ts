@@ -67,7 +67,7 @@ test('an abandoned attempt is resolved: whoever asks gets the value, and nothing
   expect(demo.gateway.arrived).toBe(0)
 })
 
-test('a running record is not resolved', async () => {
+test('a running record is neither resolved nor forgotten', async () => {
   const demo = await startDemo()
   const payment = order()
   demo.gateway.hold()
@@ -75,6 +75,7 @@ test('a running record is not resolved', async () => {
   await demo.gateway.arrival(1)
   const refused = await demo.post('/records/resolve', { key: keyOf(payment), value: 1 })
   expect(refused).toMatchObject({ code: 409 })
+  expect(await demo.post('/records/forget', { key: keyOf(payment) })).toMatchObject({ code: 409 })
   demo.gateway.release()
   expect((await paying).code).toBe(200)
 })

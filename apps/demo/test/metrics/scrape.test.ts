@@ -29,6 +29,7 @@ test('a payment, its duplicates and a failure are in what Prometheus scrapes', a
   await demo.pay(payment)
   await demo.pay(payment)
   await demo.pay(order(), { Simulate: 'gateway-failure' })
+  await demo.post('/stock/lamp', { quantity: 1 }, { 'Idempotency-Key': 'delivery' })
   const response = await fetch(`${demo.url}/metrics`)
   expect(response.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/)
   const samples = samplesOf(await response.text())
@@ -37,8 +38,9 @@ test('a payment, its duplicates and a failure are in what Prometheus scrapes', a
   expect([executions('executed'), executions('replayed'), executions('failed')]).toEqual([1, 1, 1])
   expect(sum(samples, 'idem_execution_duration_count')).toBeGreaterThanOrEqual(3)
   expect(sum(samples, 'idem_steps_total')).toBe(1)
-  expect(sum(samples, 'idem_store_call_duration_count', { idem_store_call: 'claim' })).toBe(3)
-  expect(sum(samples, 'idem_records', { idem_record_state: 'succeeded' })).toBe(1)
+  expect(sum(samples, 'idem_store_call_duration_count', { idem_store_call: 'claim' })).toBe(4)
+  // The payment's, and that of the shop.
+  expect(sum(samples, 'idem_records', { idem_record_state: 'succeeded' })).toBe(2)
   expect(samples.every(({ name, labels }) => name === 'target_info' || labels['process'] === '1')).toBe(true)
 })
 

@@ -123,7 +123,11 @@ test('everything that is wrong is told at once', async () => {
 test('bytes that are no UTF-8 are refused: two tokens could pass for one', async () => {
   const demo = await startDemo()
   const bytes = Buffer.concat([Buffer.from('{"idempotent_token":"'), Buffer.from([0xff]), Buffer.from('"}')])
-  const { code, body } = await demo.request('/payment', { method: 'POST', body: bytes })
+  const { code, body } = await demo.request('/payment', {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: bytes,
+  })
   expect(code).toBe(400)
   expect(body.message).toBe('body must be UTF-8 text; got bytes that are none')
 })
@@ -157,6 +161,16 @@ test.each(['text/plain', 'application/x-www-form-urlencoded', 'application/jsoni
     expect(body.message).toBe(`Content-Type must be application/json; got "${type}"`)
   },
 )
+
+test('a body whose type nobody says is refused: any page of the web may have a browser send one', async () => {
+  const demo = await startDemo()
+  const body = new Blob([JSON.stringify(order())])
+  expect(await demo.request('/payment', { method: 'POST', body })).toMatchObject({
+    code: 400,
+    body: { message: 'Content-Type must be application/json; got nothing' },
+  })
+  expect(demo.gateway.arrived).toBe(0)
+})
 
 test.each(['application/json; charset=utf-8', 'APPLICATION/JSON', 'application/vnd.shop+json'])(
   'the content type %s pays',

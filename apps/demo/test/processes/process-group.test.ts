@@ -197,7 +197,10 @@ function childrenOf(parent: number): number[] {
   return pids.filter((pid) => {
     try {
       const [, ppid] = /\) [^Z] (\d+) /.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? []
-      return Number(ppid) === parent && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('main.ts')
+      return (
+        Number(ppid) === parent &&
+        readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('programs/src/main.js')
+      )
     } catch {
       // It has ended meanwhile.
       return false

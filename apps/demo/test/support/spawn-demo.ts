@@ -2,6 +2,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
+import { programOf } from './programs'
 
 export interface SpawnedDemo {
   readonly stdout: () => string
@@ -60,14 +61,11 @@ export function spawnHeldDemo(args: readonly string[], env: Env = {}): HeldDemo 
 
 type Launched = ChildProcessWithoutNullStreams
 
-/** A program of this folder or the service itself, from its sources. It is the caller's to end. */
+/** A program that was made from a source, see `programs.ts`. It is the caller's to end. */
 export function launch(entry: string, args: readonly string[], env: Env, ...more: 'ipc'[]): Launched {
   const child = spawn(
     process.execPath,
-    [
-      ...['--conditions=@idem/source', '--import', 'tsx', '--import', './test/support/preload.mjs'],
-      ...[entry, ...args],
-    ],
+    ['--import', './test/support/preload.mjs', programOf(entry), ...args],
     {
       cwd: fileURLToPath(new URL('../..', import.meta.url)),
       env: { PATH: process.env['PATH'], ...env },
