@@ -63,7 +63,7 @@ export async function start(settings: Settings, gateway: Gateway = simulated(set
       records: place.described,
       queue: queue.described,
       stop: (withinMs) => group.stop(withinMs).finally(close),
-      abort: () => group.abort(),
+      abort: group.abort.bind(group),
     }
   } catch (error) {
     await close()
