@@ -62,8 +62,14 @@ export async function start(settings: Settings, gateway: Gateway = simulated(set
       pids: group.pids,
       records: place.described,
       queue: queue.described,
-      stop: (withinMs) => group.stop(withinMs).finally(close),
-      abort: group.abort.bind(group),
+      async stop(withinMs) {
+        try {
+          return await group.stop(withinMs)
+        } finally {
+          await close()
+        }
+      },
+      abort: () => group.abort(),
     }
   } catch (error) {
     await close()
