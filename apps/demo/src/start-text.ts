@@ -17,7 +17,8 @@ export function welcomeText({ url, routes, pids, records, queue }: Running): str
     pids.length === 1
       ? ''
       : `${pids.length} processes (${pids.join(', ')}) take its connections in turn; X-Process tells which one answered.\n`
-  return `The payment service listens on ${url}
+  return `The shop listens on ${url}
+Open it in a browser, and see all of this happen.
 ${who}Records are kept ${records}.
 Paid orders are queued ${queue}.
 
@@ -43,7 +44,10 @@ export function helpText(): string {
       ? []
       : `  ${''.padEnd(16)} ${variable.padEnd(14)} where the server of --store ${name} is (one is started unless set)`,
   )
-  return `A payment service that can be paid twice without paying twice.
+  return `A small shop that can be paid twice without paying twice.
+
+  demo [flags]     starts it
+  demo storm       has one payment made in wrong ways and in right ones, with many duplicates (demo storm --help)
 
   ${'flag'.padEnd(16)} ${'or variable'.padEnd(14)} what it sets
 ${lines.join('\n')}
