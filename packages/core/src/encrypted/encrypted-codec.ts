@@ -19,14 +19,19 @@ export function encryptedCodec(options: EncryptedCodecOptions): EncryptedCodec {
   const cipher = new TextCipher(settings)
   const { codec } = settings
   // WebCrypto answers later, and a codec at once. So the store is asked through one that en- and decrypts, and what that could
-  // not decrypt it passes on as the reason, behind a mark that no text can begin with but by a guess of 96 bits.
-  const mark = `${randomToken()} `
+  // not decrypt it passes on as the reason, behind a mark that no text can begin with but by a guess of 96 bits. It is made
+  // when there is a reason: before their first request, workers have no random numbers.
+  let mark: string | undefined
+  const marked = (reason: string) => {
+    mark ??= `${randomToken()} `
+    return mark + reason
+  }
   return {
     encode: (value) => codec.encode(value),
     decode(text) {
-      if (text.startsWith(mark)) throw new CodecError(text.slice(mark.length))
+      if (mark !== undefined && text.startsWith(mark)) throw new CodecError(text.slice(mark.length))
       return codec.decode(text)
     },
-    seal: <S extends Store>(store: S) => new SealedStore(store, cipher, mark) as Store as S,
+    seal: <S extends Store>(store: S) => new SealedStore(store, cipher, marked) as Store as S,
   }
 }

@@ -29,16 +29,16 @@ interface Texts {
 export class SealedStore implements Store {
   readonly #store: Store
   readonly #cipher: TextCipher
-  readonly #mark: string
+  readonly #marked: (reason: string) => string
   readonly watch: Store['watch']
   readonly diagnose: Store['diagnose']
   readonly transactions: TransactionDriver<unknown> | undefined
 
-  /** @param mark - stands before the reason why a value cannot be read, where its text would be */
-  constructor(store: Store, cipher: TextCipher, mark: string) {
+  /** @param marked - what stands where the text of a value would be that cannot be read, and says why */
+  constructor(store: Store, cipher: TextCipher, marked: (reason: string) => string) {
     this.#store = store
     this.#cipher = cipher
-    this.#mark = mark
+    this.#marked = marked
     this.watch = store.watch?.bind(store)
     this.diagnose = store.diagnose?.bind(store)
     const { transactions } = store as Partial<TransactionalStore<unknown>>
@@ -129,7 +129,7 @@ export class SealedStore implements Store {
   }
 
   async #opened(text: string, place: Place): Promise<string> {
-    return this.#cipher.decrypt(text, place).catch((error: CodecError) => this.#mark + error.message)
+    return this.#cipher.decrypt(text, place).catch((error: CodecError) => this.#marked(error.message))
   }
 
   /** That it failed is known, and so the answer; why it did is told as far as it can be. */

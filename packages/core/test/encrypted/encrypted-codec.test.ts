@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { LocalCache } from '../../src/cache/local-cache'
 import { encryptedCodec } from '../../src/encrypted'
 import { CodecError, OperationFailedError } from '../../src/errors'
@@ -147,6 +147,17 @@ describe('encryptedCodec', () => {
     expect((await stored('after')).value).toMatch(/^sealed1\.two\./)
     expect(await idem({ keys: [young] }).run('after', () => 4)).toBe(3)
     await expect(idem({ keys: [young] }).run('before', () => 5)).rejects.toThrow('no key with the id "one"')
+  })
+
+  it('is made without a random number, of which workers have none before their first request', () => {
+    const random = vi.spyOn(crypto, 'getRandomValues')
+    try {
+      const key = new Uint8Array(32)
+      new Idem({ store: new MemoryStore(), codec: encryptedCodec({ keys: [{ id: 'a', key }] }) })
+      expect(random).not.toHaveBeenCalled()
+    } finally {
+      random.mockRestore()
+    }
   })
 
   it('takes a CryptoKey that nobody can read', async () => {
