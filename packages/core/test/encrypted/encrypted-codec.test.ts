@@ -149,12 +149,17 @@ describe('encryptedCodec', () => {
     await expect(idem({ keys: [young] }).run('before', () => 5)).rejects.toThrow('no key with the id "one"')
   })
 
-  it('is made without a random number, of which workers have none before their first request', () => {
+  it('is made without a random number, of which workers have none before their first request', async () => {
+    // Modules that have not been used: what they fetched before would last for a while.
+    vi.resetModules()
+    const fresh = { ...(await import('../../src/encrypted')), ...(await import('../../src/idem')) }
     const random = vi.spyOn(crypto, 'getRandomValues')
     try {
-      const key = new Uint8Array(32)
-      new Idem({ store: new MemoryStore(), codec: encryptedCodec({ keys: [{ id: 'a', key }] }) })
+      const codec = fresh.encryptedCodec({ keys: [{ id: 'a', key: new Uint8Array(32) }] })
+      const idem = new fresh.Idem({ store: new MemoryStore(), codec })
       expect(random).not.toHaveBeenCalled()
+      await idem.run('card', () => '4111-1111')
+      expect(random).toHaveBeenCalled()
     } finally {
       random.mockRestore()
     }
