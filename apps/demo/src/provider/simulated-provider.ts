@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Callback, TradeStatus } from './callback'
 import { signCallback } from './provider-signature'
+import { shuffled } from './shuffled'
 
 export interface SimulatedProviderOptions {
   /** What callbacks are signed with. */
@@ -94,13 +95,4 @@ function pauseAfter(answer: Response | undefined, calls: number): number {
   const asked = Number(answer?.headers.get('retry-after') ?? 0) * 1000
   const ms = Math.max(asked, 50 * 2 ** Math.min(calls, 6))
   return Math.min(ms, LONGEST_PAUSE_MS) + Math.random() * 250
-}
-
-function shuffled<T>(list: readonly T[]): T[] {
-  const drawn = [...list]
-  for (let end = drawn.length - 1; end > 0; end--) {
-    const at = Math.floor(Math.random() * (end + 1))
-    ;[drawn[at], drawn[end]] = [drawn[end] as T, drawn[at] as T]
-  }
-  return drawn
 }

@@ -3,6 +3,8 @@ import { StartError } from '../start-error'
 import type { StorePlace } from '../stores/store-kind'
 import { STORES } from '../stores/stores'
 import { progressLine } from './progress-line'
+import { scenarioStorm } from './scenario-storm'
+import { scenarioHead, scenarioLine } from './scenario-text'
 import { runStorm, type StormStore } from './storm'
 import { readStormSettings, STORM_HELP, type StormSettings } from './storm-settings'
 import { stormText } from './storm-text'
@@ -36,7 +38,9 @@ export async function stormCommand(args: readonly string[], env: NodeJS.ProcessE
   }
 }
 
-async function storm({ duplicates, stores }: StormSettings, env: NodeJS.ProcessEnv, signal: AbortSignal) {
+async function storm(settings: StormSettings, env: NodeJS.ProcessEnv, signal: AbortSignal) {
+  const { duplicates, stores, scenarios } = settings
+  const colour = process.stdout.isTTY && !env['NO_COLOR']
   const progress = progressLine(process.stderr)
   const places: StorePlace[] = []
   try {
@@ -48,14 +52,28 @@ async function storm({ duplicates, stores }: StormSettings, env: NodeJS.ProcessE
       located.push({ name, url: place.url })
       console.log(`${name}: ${place.described}`)
     }
+    if (scenarios) return await askScenarios(located, colour, signal)
     const report = await runStorm({ duplicates, stores: located, onProgress: progress.show, signal })
     progress.clear()
-    process.stdout.write(stormText(report, process.stdout.isTTY && !env['NO_COLOR']))
+    process.stdout.write(stormText(report, colour))
     return report.right ? 0 : 1
   } finally {
     progress.clear()
     await Promise.all(places.map((place) => place.close()))
   }
+}
+
+/** A line for each scenario as soon as it is done: the whole takes some seconds on each store. */
+async function askScenarios(stores: readonly StormStore[], colour: boolean, signal: AbortSignal) {
+  let right = true
+  process.stdout.write(scenarioHead())
+  for (const store of stores) {
+    for await (const row of scenarioStorm(store, signal)) {
+      process.stdout.write(scenarioLine(row, colour))
+      right &&= row.effects === row.intended
+    }
+  }
+  return right ? 0 : 1
 }
 
 /** A signal ends the storm, and the next one this process. */

@@ -7,6 +7,8 @@ import { DUPLICATES, DUPLICATES_RULE, wholeDuplicates } from './storm-routes'
 export interface StormSettings {
   readonly duplicates: number
   readonly stores: readonly StoreName[]
+  /** Whether it is the scenarios of the shop that are asked, in place of the ways to pay. */
+  readonly scenarios: boolean
 }
 
 /**
@@ -15,10 +17,10 @@ export interface StormSettings {
  * @throws SettingsError
  */
 export function readStormSettings(args: readonly string[], env: NodeJS.ProcessEnv): StormSettings | 'help' {
-  const { help, duplicates = String(DUPLICATES), stores } = readFlags(args)
+  const { help, duplicates = String(DUPLICATES), stores, scenarios = false } = readFlags(args)
   if (help) return 'help'
   const count = wholeDuplicates(duplicates) ?? refuse('--duplicates', DUPLICATES_RULE, duplicates)
-  return { duplicates: count, stores: stores === undefined ? configured(env) : named(stores) }
+  return { duplicates: count, stores: stores === undefined ? configured(env) : named(stores), scenarios }
 }
 
 export const STORM_HELP = `Makes one payment in each wrong way and in each of idem's, with many duplicates at once.
@@ -26,6 +28,7 @@ export const STORM_HELP = `Makes one payment in each wrong way and in each of id
   --duplicates N    how many clients ask for the same payment (${DUPLICATES} unless set)
   --stores a,b      on which stores: ${STORE_NAMES.join(', ')}; a server that no variable names is started
                     (memory, and those whose variable is set, unless said)
+  --scenarios       asks each scenario of the shop in place of that: orders, callbacks, stock, coupons, queue, checkout
   --help            shows this
 
 Ends with 0 if all of idem's ways were right, else with 1.
@@ -51,6 +54,7 @@ function readFlags(args: readonly string[]) {
     const options = {
       duplicates: { type: 'string' },
       stores: { type: 'string' },
+      scenarios: { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
     } as const
     return parseArgs({ args: [...args], options }).values

@@ -29,6 +29,18 @@ test('storm prints its table, and ends with 0 when idem was right', async () => 
   expect(storm.stderr()).toMatch(/^1\/7 memory: no protection, \d+ ms\n/)
 })
 
+test('storm --scenarios prints what each scenario came to, and ends with 0 when each took effect as often as it should', async () => {
+  const storm = spawnDemo(['storm', '--scenarios'])
+  expect(await storm.ended).toBe(0)
+  const rows = [...storm.stdout().matchAll(/^memory +(\S.*?) {2,}(\d+) of (\d+) +(\d+) +\d+$/gm)]
+  expect(rows.map(([, scenario]) => scenario?.split(/[:,]/)[0])).toEqual([
+    ...['create order', 'payment callback', 'stock', 'coupon', 'coupon', 'queue', 'checkout'],
+  ])
+  expect(rows.map(([, , effects]) => Number(effects))).toEqual([1, 2, 100, 100, 100, 100, 1])
+  expect(rows.every(([, , effects, intended]) => effects === intended)).toBe(true)
+  expect(storm.stderr()).toBe('')
+})
+
 test('a wrong way that did not go wrong this time is told', async () => {
   const report = await runStorm({ duplicates: 1, stores: [{ name: 'memory', url: '' }], leaseMs: 300 })
   expect(stormText(report, false)).toMatch(
