@@ -1,0 +1,3 @@
+import { answer } from './shop.mjs'
+
+export default { fetch: answer }
