@@ -2,6 +2,7 @@ import { cpSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inject } from 'vitest'
+import { npm, type PackageManager } from './package-managers'
 import { runCommand } from './run-command'
 
 export interface EmptyProject {
@@ -20,11 +21,13 @@ export interface ProjectContents {
   readonly dependencies?: readonly string[]
   /** What its commands find in their environment, beside what is there. @defaultValue nothing */
   readonly environment?: Readonly<Record<string, string>>
+  /** Who installs all that. @defaultValue npm */
+  readonly manager?: PackageManager
 }
 
-/** An npm project outside the workspace. */
+/** A project outside the workspace. */
 export function emptyProject(contents: ProjectContents): EmptyProject {
-  const { programs, packages, dependencies = [], environment = {} } = contents
+  const { programs, packages, dependencies = [], environment = {}, manager = npm } = contents
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'idem-consumer-')))
   const run = (command: string, ...args: string[]) =>
     runCommand(command, args, { directory: root, environment })
@@ -37,8 +40,8 @@ export function emptyProject(contents: ProjectContents): EmptyProject {
       join(root, 'package.json'),
       JSON.stringify({ name: 'consumer', private: true, type: 'module' }),
     )
-    const install = ['install', '--no-audit', '--no-fund', '--prefer-offline', '--save-exact']
-    run('npm', ...install, ...packages.map(tarballOf), ...dependencies)
+    const tarballs = packages.map((name) => [name, tarballOf(name)])
+    manager.install(root, Object.fromEntries(tarballs), dependencies)
   } catch (error) {
     remove()
     throw error
