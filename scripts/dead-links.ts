@@ -1,11 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 
-/** Every document in a folder and in those in it, but for what is installed, built or hidden. */
+/** Every document in a folder and in those in it, but for what is installed, built, generated or hidden. */
 export function documentsIn(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const { name } = entry
-    if (name.startsWith('.') || name === 'node_modules' || name === 'dist') return []
+    if (name.startsWith('.') || ['node_modules', 'dist', 'reference'].includes(name)) return []
     if (entry.isDirectory()) return documentsIn(join(folder, name))
     return name.endsWith('.md') ? [join(folder, name)] : []
   })

@@ -1,9 +1,9 @@
 import { type Meter, metrics, type Tracer, trace } from '@opentelemetry/api'
 
 export interface OtelOptions {
-  /** @defaultValue that of the registered `MeterProvider`, asked for now: register it before */
+  /** What makes the metrics. @defaultValue that of the registered `MeterProvider`, asked for now: register it before */
   readonly meter?: Meter | undefined
-  /** @defaultValue that of the registered `TracerProvider` */
+  /** What makes the spans. @defaultValue that of the registered `TracerProvider` */
   readonly tracer?: Tracer | undefined
   /**
    * Whether spans tell stored keys, as `idem.key`: they name users and orders. Metrics never do.

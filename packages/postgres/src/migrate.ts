@@ -31,9 +31,9 @@ export async function migrate(
 
 /** Where the tables are to be, as the options of the store have it. */
 export interface MigrationOptions {
-  /** @defaultValue `'idem'` */
+  /** The schema that the table is in. @defaultValue `'idem'` */
   readonly schema?: string | undefined
-  /** @defaultValue `'records'` or `'locks'` */
+  /** The table. @defaultValue `'records'` or `'locks'` */
   readonly table?: string | undefined
 }
 

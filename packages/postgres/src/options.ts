@@ -7,7 +7,7 @@ export interface PostgresClient {
 }
 
 export interface PostgresLockStoreOptions {
-  /** @defaultValue `'idem'` */
+  /** The schema that the table is in. @defaultValue `'idem'` */
   readonly schema?: string | undefined
   /** The table; the names of what goes with it begin with it. @defaultValue `'records'` or `'locks'` */
   readonly table?: string | undefined

@@ -17,8 +17,14 @@ type TokenOf<Source> = (source: Source) => Awaitable<string | null | undefined>
 /** Where a source is known to have no headers, `token` must be given. */
 export type FromTokenOptions<Source> = UseOfTokens<Source> &
   (unknown extends Source | (Source extends HeaderSource ? unknown : never)
-    ? { readonly token?: TokenOf<Source> | undefined }
-    : { readonly token: TokenOf<Source> })
+    ? {
+        /** Where the token is. @defaultValue the header `Idempotency-Key` */
+        readonly token?: TokenOf<Source> | undefined
+      }
+    : {
+        /** Where the token is. */
+        readonly token: TokenOf<Source>
+      })
 
 /**
  * The `key` option of every adapter, where keys are tokens. The key is the token's `jti`: nothing secret is stored. A request

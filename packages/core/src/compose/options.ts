@@ -7,6 +7,7 @@ import { type Runtime, systemRuntime } from '../runtime'
 import type { Repository } from './repository'
 
 export interface ComposeOptions {
+  /** Where the records are kept. */
   readonly repository: Repository
   /** Where the locks are kept, and whose clock judges leases and retention. */
   readonly lock: LockStore
@@ -14,7 +15,7 @@ export interface ComposeOptions {
   readonly ttl?: Duration | undefined
   /** How long a transition waits for the lock before it fails. @defaultValue `'1500ms'` */
   readonly wait?: Duration | undefined
-  /** @defaultValue the system's clock, timers and randomness */
+  /** Time and chance, for tests. @defaultValue the system's clock, timers and randomness */
   readonly runtime?: Runtime | undefined
 }
 

@@ -49,6 +49,7 @@ export interface ConsumerOptions<Message>
 
 /** For a handler whose effects are outside of the store, and so can be left half done. */
 export interface HandlerOptions<Message> extends ConsumerOptions<Message> {
+  /** What counts the attempts of a message, and remembers that it was applied. */
   readonly idem: Idem
   /** Applies the message. What it gives is not kept; what it throws is tried again. */
   readonly handler: (message: Message, ctx: AttemptContext) => unknown
@@ -65,6 +66,7 @@ export interface HandlerOptions<Message> extends ConsumerOptions<Message> {
 
 /** For one that writes to the store's own database: its writes commit together with the record, or not at all. */
 export interface TransactionHandlerOptions<Message, Tx> extends ConsumerOptions<Message> {
+  /** One whose store has transactions. */
   readonly idem: Idem & Transactional<Tx>
   /** Applies the message inside a database transaction. Nothing of it can be left half done. */
   readonly transaction: (message: Message, ctx: TransactionContext<Tx>) => unknown

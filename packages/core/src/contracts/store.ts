@@ -275,6 +275,7 @@ export interface StoredRecord {
 export interface RecordQuery {
   /** Only keys that begin with this. */
   readonly prefix: string
+  /** Only records in this state. */
   readonly state?: RecordState | undefined
   /** At most this many records, from 1 to 1000. */
   readonly limit: number

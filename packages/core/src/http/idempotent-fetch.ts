@@ -23,7 +23,7 @@ export interface IdempotentFetchOptions {
   readonly deadline?: Duration | undefined
   /** The pause before the first repetition, about; doubled each time, and never more than 10 s. @defaultValue `'250ms'` */
   readonly backoff?: Duration | undefined
-  /** @defaultValue the system's clock, timers and randomness */
+  /** Time and chance, for tests. @defaultValue the system's clock, timers and randomness */
   readonly runtime?: Runtime | undefined
 }
 

@@ -28,6 +28,7 @@ export type ReconcileRequest = (ctx: AttemptContext) => Awaitable<{ readonly val
 
 /** How requests are protected. `Source` is what the framework calls a request. */
 export interface HttpOptions<Source> extends RouteOptions {
+  /** What runs the requests, and keeps their answers. */
   readonly idem: Idem
   /**
    * Whose key it is: a user, a tenant. A key belongs to its scope, so that nobody is answered with another's answer.

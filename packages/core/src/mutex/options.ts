@@ -21,12 +21,13 @@ export interface AcquireOptions extends TryAcquireOptions {
 }
 
 export interface MutexOptions extends Omit<AcquireOptions, 'signal'> {
+  /** Where locks are kept. */
   readonly store: LockStore
   /** First part of every lock's name in the store, 1 to 64 characters. @defaultValue `'idem'` */
   readonly namespace?: string | undefined
   /** How long one call to the store may take before it counts as failed. @defaultValue `'2s'` */
   readonly storeTimeout?: Duration | undefined
-  /** @defaultValue the system's clock, timers and randomness */
+  /** Time and chance, for tests. @defaultValue the system's clock, timers and randomness */
   readonly runtime?: Runtime | undefined
 }
 

@@ -98,6 +98,7 @@ export type WrapOptions<Args extends readonly unknown[]> = AttemptOptions & {
 }
 
 export type IdemOptions<S extends Store = Store> = AttemptOptions & {
+  /** Where records are kept. */
   readonly store: S
   /** First part of every stored key, 1 to 64 characters. @defaultValue `'idem'` */
   readonly namespace?: string | undefined
@@ -106,13 +107,16 @@ export type IdemOptions<S extends Store = Store> = AttemptOptions & {
    * after `maxAge` at the latest. @defaultValue off
    */
   readonly cache?: CacheOptions | undefined
+  /** Is told what happens, for logs and metrics; what it throws changes no call. */
   readonly observer?: Observer | undefined
-  /** @defaultValue the system's clock, timers and randomness */
+  /** Time and chance, for tests. @defaultValue the system's clock, timers and randomness */
   readonly runtime?: Runtime | undefined
 }
 
 export interface CacheOptions {
+  /** How many answers are kept; the least recently used gives way. */
   readonly max: number
+  /** How long an answer is kept at most. */
   readonly maxAge: Duration
 }
 

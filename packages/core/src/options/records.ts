@@ -12,6 +12,7 @@ export type ResolveOptions = RecordOptions &
 
 /** Which records to see. */
 export interface RecordsQuery {
+  /** Only records in this state. */
   readonly state?: RecordState | undefined
 }
 

@@ -5,6 +5,7 @@ import type { RedisStreamClient } from '../redis-client'
 import type { StreamFields } from './entry'
 
 export interface RedisDeadLetterOptions {
+  /** The stream that is consumed. */
   readonly stream: string
   /**
    * Where dead letters are kept. On a Cluster it must be in the stream's slot: `{orders}:dead` for `orders`, and for
