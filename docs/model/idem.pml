@@ -97,11 +97,6 @@ byte agreed = NOTHING
 byte published = NOTHING
 /* The store was not told how an attempt ended, or that it never began; or nobody knows how it did. */
 bool untold = false
-#if LATES > 0
-/* The tokens that have held the record; and whether a late copy of a claim has made one hold it again. */
-byte used = 0
-bool again = false
-#endif
 /* Whether, since a caller first waited, an attempt has been taken over or given back. */
 bool excused[CALLERS] = false
 
@@ -110,18 +105,13 @@ bool excused[CALLERS] = false
 #define undisturbed (!troubled && failures == FAILURES)
 
 /*
- * A settle counts for the token that holds the record. A late copy of a claim can make a token hold it again, for an attempt
- * that its caller knows nothing of: STRICT forbids what then follows, and is found; FENCED compares the fence too, and is not.
+ * A settle counts for the token and the fence that hold the record. A late copy of a claim can make a token hold it again, for
+ * an attempt that its caller knows nothing of: that one has another fence.
  */
-#ifdef FENCED
-#define settles(t, f) (state == RUNNING && owner == (t) && fence == (f))
-#else
+#ifdef BUG_FENCE_NOT_COMPARED
 #define settles(t, f) (state == RUNNING && owner == (t))
-#endif
-#if LATES == 0 || defined(STRICT)
-#define mistaken false
 #else
-#define mistaken again
+#define settles(t, f) (state == RUNNING && owner == (t) && fence == (f))
 #endif
 
 #ifdef BUG_CLAIM_RESENT
@@ -183,10 +173,6 @@ inline acquire(t, is_takeover) {
     assert(troubled); excuse_all()
   :: else
   fi;
-#if LATES > 0
-  again = (used & (1 << (t)) -> true : again);
-  used = used | (1 << (t));
-#endif
   if
   :: state == RUNNING -> failure = NOTHING
   :: else
@@ -232,7 +218,7 @@ inline complete(t, f, kept) {
     :: settles(t, f) ->
 #endif
       /* What is settled is the attempt that runs. */
-      assert(fence == (f) || mistaken);
+      assert(fence == (f));
       state = SUCCEEDED; value = t; kept = true
     /* Again: the reply to the first was lost. */
 #ifndef BUG_SETTLE_RESENT
@@ -258,7 +244,7 @@ inline fail(t, f, as, kept) {
 #else
     :: settles(t, f) ->
 #endif
-      assert(fence == (f) || mistaken);
+      assert(fence == (f));
       state = as; failure = t; kept = true;
       if
       :: as == FAILED -> reported = reported + 1
@@ -359,7 +345,7 @@ inline settled() {
   :: state == SUCCEEDED -> answered_with(value)
   :: state == FINAL -> finish()
   /* A failure that may be repaired is shared by who waited for it, and not shown to who came later. */
-  :: state == FAILED -> assert(failure != stale || exhausted || mistaken); finish()
+  :: state == FAILED -> assert(failure != stale || exhausted); finish()
   fi
 }
 

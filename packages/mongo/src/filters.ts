@@ -12,8 +12,9 @@ export function kept(key: string): RecordFilter {
 }
 
 /** The record of a key if this owner's attempt was the last one, and it is in this state. */
-export function own({ key, owner }: Holder, state: Partial<RecordDocument>): RecordFilter {
-  return { _id: escapeText(key), owner: escapeText(owner), ...state, $expr: isAhead('$goneAt') }
+export function own({ key, owner, fence }: Holder, state: Partial<RecordDocument>): RecordFilter {
+  const isSame = fence === undefined ? {} : { fence }
+  return { _id: escapeText(key), ...isSame, owner: escapeText(owner), ...state, $expr: isAhead('$goneAt') }
 }
 
 /** What only the owner of a running attempt may write. */

@@ -28,7 +28,7 @@ import { type RecordRow, shown } from './record-row'
 import { type StoreStatements, storeStatements } from './statements/statements'
 import { Subscriptions } from './subscriptions'
 import { Sweeper, type SweepOptions } from './sweep'
-import { settling, Together } from './together'
+import { holding, Together } from './together'
 import { Transactor } from './transactions/transact'
 
 const OPTIONS = ['schema', 'table', 'listener', 'prepare', 'isolation'] as const
@@ -105,23 +105,16 @@ export class PostgresStore<Tx extends PostgresClient = PoolClient> implements Tr
     return this.#together.completions.add(completion)
   }
 
-  extend({ key, owner, leaseMs, keepMs }: Lease): Promise<boolean> {
-    const values = [escapeText(key), escapeText(owner), duration(leaseMs), duration(keepMs)]
+  extend(lease: Lease): Promise<boolean> {
+    const values = [...holding(lease), duration(lease.leaseMs), duration(lease.keepMs)]
     return this.#connection.tells('extend', this.#statements.extend, values)
   }
 
   fail(report: FailureReport): Promise<boolean> {
-    const { key, owner, kind, failure } = report
+    const { kind, failure } = report
     const state = kind === 'abandoned' ? 'abandoned' : 'failed'
     const times = keepingTimes(kind === 'final' ? report : { ...report, tombstoneMs: 0 })
-    const values = [
-      escapeText(key),
-      escapeText(owner),
-      state,
-      kind === 'retryable',
-      escapeText(failure),
-      ...times,
-    ]
+    const values = [...holding(report), state, kind === 'retryable', escapeText(failure), ...times]
     return this.#connection.tells('fail', this.#statements.fail, values)
   }
 
@@ -131,13 +124,15 @@ export class PostgresStore<Tx extends PostgresClient = PoolClient> implements Tr
     return this.#connection.tells('release', this.#statements.release, [escapeText(key), escapeText(owner)])
   }
 
-  saveStep({ key, owner, name, value }: StepResult): Promise<boolean> {
-    const values = [escapeText(key), escapeText(owner), escapeText(name), escapeOptional(value)]
+  saveStep(step: StepResult): Promise<boolean> {
+    const values = [...holding(step), escapeText(step.name), escapeOptional(step.value)]
     return this.#connection.tells('save a step', this.#statements.saveStep, values)
   }
 
   resolve(resolution: Resolution): Promise<boolean> {
-    return this.#connection.tells('resolve', this.#statements.resolve, settling(resolution))
+    const { key, owner, value } = resolution
+    const values = [escapeText(key), escapeText(owner), escapeOptional(value), ...keepingTimes(resolution)]
+    return this.#connection.tells('resolve', this.#statements.resolve, values)
   }
 
   delete(key: string): Promise<boolean> {

@@ -1,11 +1,4 @@
-import {
-  type Claim,
-  type ClaimOutcome,
-  type Completion,
-  type Holder,
-  type Resolution,
-  StoreError,
-} from '@idem/core'
+import { type Claim, type ClaimOutcome, type Completion, type Holder, StoreError } from '@idem/core'
 import { claimOutcome, HELD_BY_TRANSACTION, readClaim, readClaims } from './claim-outcome'
 import { Coalescer, Lanes } from './coalescer'
 import type { Connection } from './connection'
@@ -119,11 +112,12 @@ export class Together {
   async #sendCompletions(completions: readonly Completion[]): Promise<readonly boolean[]> {
     const [first] = completions as [Completion]
     if (completions.length === 1) {
-      return [await this.#connection.tells('complete', this.#statements.complete, settling(first))]
+      return [await this.#connection.tells('complete', this.#statements.complete, completing(first))]
     }
     const values = [
       joinTexts(completions.map(({ key }) => key)),
       joinTexts(completions.map(({ owner }) => owner)),
+      joinTexts(completions.map(({ fence }) => fence?.toString())),
       joinTexts(completions.map(({ value }) => value)),
       ...keepingTimes(first),
     ]
@@ -155,8 +149,12 @@ function likeCompletions(one: Completion, other: Completion): boolean {
   )
 }
 
-/** What settles a record as succeeded, as the functions take it. */
-export const settling = (settled: Completion | Resolution): unknown[] => [
-  ...[escapeText(settled.key), escapeText(settled.owner), escapeOptional(settled.value)],
-  ...keepingTimes(settled),
+/** Who holds a record, as the functions take it. */
+export const holding = ({ key, owner, fence }: Holder): unknown[] => [
+  ...[escapeText(key), escapeText(owner), fence ?? null],
+]
+
+const completing = (completion: Completion): unknown[] => [
+  ...[...holding(completion), escapeOptional(completion.value)],
+  ...keepingTimes(completion),
 ]

@@ -84,14 +84,15 @@ export class RedisStore implements Store {
     return this.#completions.add(completion)
   }
 
-  extend({ key, owner, leaseMs, keepMs }: Lease): Promise<boolean> {
-    return this.#write('extend', recordScripts.extend, key, [owner, duration(leaseMs), duration(keepMs)])
+  extend({ key, owner, fence, leaseMs, keepMs }: Lease): Promise<boolean> {
+    const args = [owner, duration(leaseMs), duration(keepMs), compared(fence)]
+    return this.#write('extend', recordScripts.extend, key, args)
   }
 
   fail(report: FailureReport): Promise<boolean> {
-    const { key, owner, kind, failure } = report
+    const { key, owner, fence, kind, failure } = report
     const keeping = kind === 'final' ? report : { ...report, tombstoneMs: 0 }
-    const args = [owner, FAILED[kind], failure, ...times(keeping)]
+    const args = [owner, FAILED[kind], failure, ...times(keeping), compared(fence)]
     return this.#write('fail', recordScripts.fail, key, args)
   }
 
@@ -99,8 +100,9 @@ export class RedisStore implements Store {
     return this.#write('release', recordScripts.release, key, [owner])
   }
 
-  saveStep({ key, owner, name, value }: StepResult): Promise<boolean> {
-    return this.#write('save a step', recordScripts.saveStep, key, [owner, name, ...optional(value)])
+  saveStep({ key, owner, fence, name, value }: StepResult): Promise<boolean> {
+    const args = [owner, name, ...optional(value), compared(fence)]
+    return this.#write('save a step', recordScripts.saveStep, key, args)
   }
 
   resolve(resolution: Resolution): Promise<boolean> {
@@ -190,7 +192,7 @@ export class RedisStore implements Store {
     const first = completions[0] as Completion
     const [ttl, retention] = times(first)
     const args = [ttl, `${first.value === undefined ? 0 : 1}${retention}`]
-    for (const { owner, value } of completions) args.push(owner, value ?? '')
+    for (const { owner, fence, value } of completions) args.push(owner, compared(fence), value ?? '')
     return this.#connection.write('complete', recordScripts.complete, this.#keys(completions), args)
   }
 
@@ -229,3 +231,6 @@ const times = (keeping: Keeping): [string, string] => [keyTtl(keeping), retentio
 
 /** Whether there is a text, and the text. */
 const optional = (text: string | undefined): [string, string] => [text === undefined ? '0' : '1', text ?? '']
+
+/** As scripts take it; without one nothing is compared. */
+const compared = (fence: number | undefined): string => (fence === undefined ? '' : String(fence))

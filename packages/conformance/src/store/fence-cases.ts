@@ -1,4 +1,4 @@
-import { equal } from 'node:assert/strict'
+import { deepStrictEqual, equal } from 'node:assert/strict'
 import type { CaseGroup } from '../suite/conformance-case'
 import { between, matches } from '../suite/expectations'
 import { BRIEF, pass } from '../suite/time'
@@ -66,6 +66,60 @@ export const fenceCases: CaseGroup<StoreScene> = {
         const createdAt = (await scene.get())?.createdAt ?? Number.NaN
         between((createdAt - 1000) * 1000, fence, 2 ** 53 - 1, 'fence')
         equal(Number.isInteger(fence), true)
+      },
+    },
+    {
+      name: 'tells an attempt from a later one of the same owner: a claim that arrives late does not make the earlier one hold the record',
+      async run(scene) {
+        const first = await scene.lapsed()
+        const second = await scene.acquire()
+        await scene.fail(second.owner, 'retryable')
+        // A copy of the first claim, which was under way all the time.
+        const third = await scene.acquire({ owner: first.owner })
+        matches(third, { attempt: 3 })
+        const { owner, fence } = first
+        equal(await scene.extend(owner, { fence }), false)
+        equal(await scene.saveStep(owner, 'charge', '1', fence), false)
+        for (const kind of ['retryable', 'final', 'abandoned'] as const)
+          equal(await scene.fail(owner, kind, { fence }), false)
+        equal(await scene.complete(owner, { fence }), false)
+        equal(await scene.complete(owner, { fence, value: undefined }), false)
+        matches(await scene.get(), { state: 'running', attempt: 3, fence: third.fence, steps: [] })
+
+        equal(await scene.extend(owner, { fence: third.fence }), true)
+        equal(await scene.saveStep(owner, 'charge', '1', third.fence), true)
+        equal(await scene.complete(owner, { fence: third.fence }), true)
+        equal(await scene.complete(owner, { fence: third.fence }), true)
+        equal(await scene.complete(owner, { fence }), false)
+        matches(await scene.get(), { state: 'succeeded', attempt: 3, value: 'value' })
+      },
+    },
+    {
+      name: 'given with a failure must be that of the record, also when it is said again',
+      async run(scene) {
+        for (const kind of ['retryable', 'abandoned', 'final'] as const) {
+          const { owner, fence } = await scene.acquire()
+          equal(await scene.fail(owner, kind, { fence }), true)
+          equal(await scene.fail(owner, kind, { fence }), true)
+          equal(await scene.fail(owner, kind, { fence: fence - 1 }), false)
+        }
+      },
+    },
+    {
+      name: 'is compared for each of many that settle at once',
+      async run(scene) {
+        const scenes = Array.from({ length: 20 }, (_, at) => scene.at(`${scene.key}:${at}`))
+        const attempts = await Promise.all(scenes.map((one) => one.acquire()))
+        const settled = await Promise.all(
+          scenes.map((one, at) => {
+            const { owner, fence } = attempts[at] as (typeof attempts)[number]
+            return one.complete(owner, at % 3 === 0 ? {} : { fence: fence - (at % 2) })
+          }),
+        )
+        deepStrictEqual(
+          settled,
+          scenes.map((_, at) => at % 3 === 0 || at % 2 === 0),
+        )
       },
     },
     {

@@ -81,8 +81,8 @@ export class StoreScene {
     return this.store.release({ key: this.key, owner })
   }
 
-  saveStep(owner: string, name: string, value?: string): Promise<boolean> {
-    return this.store.saveStep({ key: this.key, owner, name, value })
+  saveStep(owner: string, name: string, value?: string, fence?: number): Promise<boolean> {
+    return this.store.saveStep({ key: this.key, owner, fence, name, value })
   }
 
   resolve(resolution: Partial<Resolution> = {}): Promise<boolean> {

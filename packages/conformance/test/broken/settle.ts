@@ -18,6 +18,11 @@ export const brokenSettlements: readonly BrokenStore[] = [
     find: `ownRecord(found, ${request}, now)`,
     replace: 'kept(found, now)',
   })),
+  {
+    name: 'does not tell an attempt from an earlier one of the same owner',
+    find: '(fence ?? record.fence) === record.fence',
+    replace: 'true',
+  },
   { name: 'renews no lease', find: RENEWED, replace: '{ ...record, expiresAt, goneAt: expiresAt }' },
   { name: 'renews no keeping', find: RENEWED, replace: '{ ...record, leaseUntil: now + lease.leaseMs }' },
   {

@@ -120,6 +120,12 @@ export interface Store {
 export interface Holder {
   readonly key: string
   readonly owner: string
+  /**
+   * What the claim was answered with. Where it is given, whoever holds the record under another fence is somebody else: a
+   * copy of a claim that arrives late can give an owner the record once more, for a later attempt, while the earlier one
+   * still thinks that it holds it.
+   */
+  readonly fence?: number | undefined
 }
 
 /** What a claimant asks for. */

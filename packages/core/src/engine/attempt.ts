@@ -119,12 +119,12 @@ export class Attempt implements AttemptContext {
   }
 
   async #save(name: string, shown: string, text: string | undefined, value: unknown): Promise<void> {
-    const { key } = this
+    const { key, fence } = this
     const owner = this.#owner
     if (owner === undefined) return
     let saved: boolean
     try {
-      saved = await this.#flight.send('saveStep', { key, owner, name, value: text })
+      saved = await this.#flight.send('saveStep', { key, owner, fence, name, value: text })
     } catch (cause) {
       this.hasUnsavedStep = true
       throw new UnsettledError(`${shown} ran, but could not be saved`, value, { cause })

@@ -1,3 +1,4 @@
+import type { Holder } from '../contracts/store'
 import { Alarm } from './alarms'
 import type { Flight } from './flight'
 import { keepMs } from './policy'
@@ -15,7 +16,7 @@ export type HeartbeatEnd = 'taken' | 'silent' | 'overdue'
  */
 export class Heartbeat extends Alarm {
   readonly #flight: Flight
-  readonly #owner: string
+  readonly #holder: Omit<Holder, 'key'>
   /** After `silent` it goes on trying: the record may still be ours. */
   readonly #onEnd: (end: HeartbeatEnd) => void
   readonly #overdueAt: number
@@ -24,11 +25,16 @@ export class Heartbeat extends Alarm {
   #isSilent = false
   #isStopped = false
 
-  constructor(flight: Flight, owner: string, claimedAt: number, onEnd: (end: HeartbeatEnd) => void) {
+  constructor(
+    flight: Flight,
+    holder: Omit<Holder, 'key'>,
+    claimedAt: number,
+    onEnd: (end: HeartbeatEnd) => void,
+  ) {
     super()
     const { leaseMs, maxRunTimeMs } = flight.settings
     this.#flight = flight
-    this.#owner = owner
+    this.#holder = holder
     this.#onEnd = onEnd
     this.#leaseEndsAt = claimedAt + leaseMs
     this.#nextBeatAt = claimedAt + leaseMs / 3
@@ -65,7 +71,7 @@ export class Heartbeat extends Alarm {
   async #beat(sentAt: number): Promise<void> {
     const { engine, settings, key } = this.#flight
     const { leaseMs } = settings
-    const lease = { key, owner: this.#owner, leaseMs, keepMs: keepMs(settings) }
+    const lease = { key, ...this.#holder, leaseMs, keepMs: keepMs(settings) }
     this.#nextBeatAt = Number.POSITIVE_INFINITY
     const held = await this.#flight.persist(BEAT, 'extend', lease).catch(() => undefined)
     if (this.#isStopped) return

@@ -25,7 +25,7 @@ export async function runAttempt(
   const { settings } = flight
   const attempt = new Attempt(flight, acquired, owner)
   const startedAt = flight.engine.runtime.now()
-  const heartbeat = new Heartbeat(flight, owner, claimedAt, (end) => {
+  const heartbeat = new Heartbeat(flight, { owner, fence: attempt.fence }, claimedAt, (end) => {
     if (attempt.isOver) return
     if (end === 'overdue') giveUp(flight, attempt)
     else attempt.loseLease(end)

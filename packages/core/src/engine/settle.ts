@@ -22,11 +22,11 @@ export async function settleSuccess(
   startedAt: number,
 ): Promise<Outcome | undefined> {
   const { key, settings, engine } = flight
-  const { attempt } = run
+  const { attempt, fence } = run
   const { retentionMs, tombstoneMs } = settings
   const { text, error } = encodeValue(value, settings)
   if (error) flight.emit({ type: 'value-omitted', attempt, error })
-  const completion = { key, owner, value: text, retentionMs, tombstoneMs }
+  const completion = { key, owner, fence, value: text, retentionMs, tombstoneMs }
   // The first sending may be the one that settles it, though only a later one is answered.
   const toldAt = engine.runtime.now()
   try {
@@ -60,7 +60,7 @@ export async function settleFailure(
   startedAt: number,
 ): Promise<Outcome | undefined> {
   const { key, settings, engine } = flight
-  const { attempt, isOverdue, hasUnsavedStep } = run
+  const { attempt, fence, isOverdue, hasUnsavedStep } = run
   const { errorCodec, maxResultBytes, maxAttempts, isRetryable, tombstoneMs } = settings
   const unreconciled = thrown instanceof Unreconciled
   const error = unreconciled ? thrown.cause : thrown
@@ -70,7 +70,7 @@ export async function settleFailure(
   const kind = unreconciled || isOverdue || hasUnsavedStep ? 'abandoned' : mayRetry ? 'retryable' : 'final'
   const retentionMs = kind === 'abandoned' ? keepMs(settings) : settings.retentionMs
   const failure = encodeFailure(error, errorCodec, maxResultBytes)
-  const report = { key, owner, kind, failure, retentionMs, tombstoneMs } as const
+  const report = { key, owner, fence, kind, failure, retentionMs, tombstoneMs } as const
   try {
     const settled = !run.isLost && (await flight.persist(untilSettled(settings), 'fail', report))
     if (!settled) {

@@ -16,11 +16,11 @@ const DONE_BEFORE: Transition<boolean> = { outcome: true }
 /** The record if this owner's attempt was the last one, whether it still runs or not. */
 function ownRecord(
   found: RecordData | undefined,
-  request: Pick<Holder, 'owner'>,
+  { owner, fence }: Pick<Holder, 'owner' | 'fence'>,
   now: number,
 ): RecordData | undefined {
   const record = kept(found, now)
-  return record?.owner === request.owner ? record : undefined
+  return record?.owner === owner && (fence ?? record.fence) === record.fence ? record : undefined
 }
 
 export function decideExtend(found: RecordData | undefined, lease: Lease, now: number): Transition<boolean> {

@@ -62,6 +62,23 @@ describe('a late owner', () => {
     expect(late.error).toEqual(new OperationFailedError({ name: 'Error', message: 'declined' }, 2))
   })
 
+  it('never publishes, also if a late copy of its claim has given its record back to it for a later attempt', async () => {
+    const { time, owner, wins, late, answer } = await lateOwner({ waitTimeout: '1s' })
+    const held = await owner.store.get('idem:::a')
+    await wins(() => Promise.reject(new Error('declined'))).promise.catch(() => {})
+    const copy = {
+      ...{ key: 'idem:::a', owner: held?.owner ?? '', leaseMs: 30_000, keepMs: 60_000 },
+      ...{ maxAttempts: Number.POSITIVE_INFINITY, onAbandoned: 'takeover' as const },
+    }
+    expect(await owner.store.claim(copy)).toMatchObject({ type: 'acquired', attempt: 3 })
+    answer.open('late')
+    await time.advance(5_000)
+    expect(late.error).toMatchObject({ code: 'IN_PROGRESS' })
+    expect(await owner.store.get('idem:::a')).toMatchObject({ state: 'running', attempt: 3 })
+    await time.advance(60_000)
+    expect(await time.outlast(wins(() => 'winner').promise)).toBe('winner')
+  })
+
   it('waits for the winner, and shares its answer, without ever claiming again', async () => {
     const { time, owner, wins, late, answer } = await lateOwner()
     const winning = gate<string>()

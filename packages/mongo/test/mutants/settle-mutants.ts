@@ -16,6 +16,7 @@ export const settleMutants = [
     "{ $ne: 'deleted' }, $expr: isAhead('$goneAt')",
     "{ $ne: 'deleted' }",
   ),
+  filters('an earlier attempt of the owner writes', '...isSame, ', ''),
   filters('a stranger writes', 'owner: escapeText(owner), ...state, $expr', '...state, $expr'),
   filters(
     'what is settled is settled again',

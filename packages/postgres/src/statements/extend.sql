@@ -1,2 +1,2 @@
 -- Store.extend: see the migration that makes {{table_extend}}.
-SELECT {{table_extend}}($1, $2, $3, $4) AS done
+SELECT {{table_extend}}($1, $2, $3, $4, $5) AS done

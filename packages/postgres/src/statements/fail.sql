@@ -1,2 +1,2 @@
 -- Store.fail: see the migration that makes {{table_fail}}.
-SELECT {{table_fail}}($1, $2, $3, $4, $5, $6, $7) AS done
+SELECT {{table_fail}}($1, $2, $3, $4, $5, $6, $7, $8) AS done

@@ -17,6 +17,7 @@ const WATCHED = ' FROM {{table_watched}} WHERE key = the_key LIMIT 1'
 
 export const otherMutants = [
   extend('a stranger extends', "owner = the_owner AND state = 'running'", "state = 'running'"),
+  extend('an earlier attempt of the owner extends', 'AND (the_fence IS NULL OR fence = the_fence)', ''),
   extend('what is settled is extended', " AND state = 'running' AND", ' AND'),
   extend('what is past its keeping is extended', "'running' AND now_ms < gone_at", "'running'"),
   extend('a lease is not renewed', 'lease_until = least(now_ms + lease_ms, never), expires_at', 'expires_at'),
@@ -80,6 +81,11 @@ export const otherMutants = [
   release('nothing to release is a release', 'IF NOT FOUND THEN RETURN false; END IF;', ''),
 
   saveStep('a stranger saves a step', "owner = the_owner AND state = 'running'", "state = 'running'"),
+  saveStep(
+    'an earlier attempt of the owner saves a step',
+    'AND (the_fence IS NULL OR fence = the_fence)',
+    '',
+  ),
   saveStep('a step is saved after the end', " AND state = 'running' AND", ' AND'),
   saveStep('a step is saved past the keeping', "'running' AND now_ms < gone_at", "'running'"),
   saveStep('a step is saved beside a takeover', ' FOR NO KEY UPDATE;', ';'),

@@ -271,7 +271,7 @@ export const ownCases: typeof batchCases = {
     const claim = claimOf(key)
     await store.claim(claim)
     await inTransaction(scene, 'BEGIN', async (settling) => {
-      await settling.query(`SELECT "${scene.schema}".records_complete($1, $2, 'v', 60000, 0)`, [
+      await settling.query(`SELECT "${scene.schema}".records_complete($1, $2, NULL, 'v', 60000, 0)`, [
         key,
         claim.owner,
       ])

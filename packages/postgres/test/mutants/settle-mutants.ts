@@ -11,6 +11,16 @@ const WATCHED = ' FROM {{table_watched}} WHERE key = the_key LIMIT 1'
 
 export const settleMutants = [
   complete('a stranger completes', "owner = the_owner AND state = 'running' AND", "state = 'running' AND"),
+  complete(
+    'an earlier attempt of the owner completes',
+    "(the_fence IS NULL OR fence = the_fence)\n    AND owner = the_owner AND state = 'running'",
+    "owner = the_owner AND state = 'running'",
+  ),
+  complete(
+    'completed again by an earlier attempt of the owner, it is granted',
+    "(the_fence IS NULL OR fence = the_fence)\n      AND owner = the_owner AND state = 'succeeded'",
+    "owner = the_owner AND state = 'succeeded'",
+  ),
   complete('what failed succeeds after all', "AND state = 'running' AND now_ms", 'AND now_ms'),
   complete(
     'what is past its keeping is completed',
@@ -44,10 +54,11 @@ export const settleMutants = [
     "'succeeded'",
   ),
 
+  all('a stranger completes', "r.owner = u.owner AND r.state = 'running'", "r.state = 'running'"),
   all(
-    'a stranger completes',
-    "r.key = u.key AND r.owner = u.owner AND r.state = 'running'",
-    "r.key = u.key AND r.state = 'running'",
+    'an earlier attempt of the owner completes',
+    "(u.fence IS NULL OR r.fence = u.fence)\n    AND r.owner = u.owner AND r.state = 'running'",
+    "r.owner = u.owner AND r.state = 'running'",
   ),
   all('what failed succeeds after all', " AND r.state = 'running' AND", ' AND'),
   all(
@@ -88,6 +99,16 @@ export const settleMutants = [
   ),
 
   fail('a stranger fails an attempt', "owner = the_owner AND state = 'running' AND", "state = 'running' AND"),
+  fail(
+    'an earlier attempt of the owner fails',
+    "(the_fence IS NULL OR fence = the_fence)\n    AND owner = the_owner AND state = 'running'",
+    "owner = the_owner AND state = 'running'",
+  ),
+  fail(
+    'reported again by an earlier attempt of the owner, it is granted',
+    '(the_fence IS NULL OR fence = the_fence)\n      AND owner = the_owner AND state = the_state',
+    'owner = the_owner AND state = the_state',
+  ),
   fail('what succeeded fails after all', "AND state = 'running' AND now_ms", 'AND now_ms'),
   fail('what is past its keeping fails', "state = 'running' AND now_ms < gone_at", "state = 'running'"),
   fail('every failure is final', 'retryable = is_retryable, failure', 'failure'),

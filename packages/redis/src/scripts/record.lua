@@ -46,6 +46,11 @@ local function records()
   local bor, unpack_numbers = bit.bor, struct.unpack
   local records = {}
 
+  -- Whether it is this owner's, and, where a fence is given, the attempt of that fence.
+  function records.is_held_by(record, owner, fence)
+    return record.owner == owner and (fence == '' or record.fence == tonumber(fence))
+  end
+
   function records.decode(raw)
     local flags = byte(raw, 2)
     local fence, delta = unpack_numbers('>I7I3', raw, 3)

@@ -1,12 +1,12 @@
 -- Remembers a step of a running attempt, for its owner: Store.saveStep of the contract. The first result of a name stays.
 --
 -- KEYS     1 the record
--- ARGV     1 owner, 2 name of the step, 3 whether there is a value ('1'), 4 value
+-- ARGV     1 owner, 2 name of the step, 3 whether there is a value ('1'), 4 value, 5 fence ('': not compared)
 -- Returns  1: saved, also if it was so before; 0: this owner no longer holds it
 
 local records = records()
 local record = records.find(KEYS[1])
-if not record or record.state ~= RUNNING or record.owner ~= ARGV[1] then return 0 end
+if not record or record.state ~= RUNNING or not records.is_held_by(record, ARGV[1], ARGV[5]) then return 0 end
 local steps, name, at = record.steps or '', ARGV[2], 1
 while at <= #steps do
   local length = struct.unpack('>I4', steps, at)

@@ -12,12 +12,16 @@ const record = of('record')
 const clock = of('clock')
 
 const HELD = 'if not record or record.state ~= RUNNING or record.owner ~= ARGV[1] then return 0 end'
+const HELD_AT = (arg: number) =>
+  `if not record or record.state ~= RUNNING or not records.is_held_by(record, ARGV[1], ARGV[${arg}]) then return 0 end`
 const BY_ANYBODY = 'if not record or record.state ~= RUNNING then return 0 end'
 const IN_ANY_STATE = 'if not record or record.owner ~= ARGV[1] then return 0 end'
+const BY_ANY_ATTEMPT = HELD
 
 export const otherMutants: readonly ScriptMutant[] = [
-  extend('a stranger extends', HELD, BY_ANYBODY),
-  extend('what is settled is extended', HELD, IN_ANY_STATE),
+  extend('a stranger extends', HELD_AT(4), BY_ANYBODY),
+  extend('an earlier attempt of the owner extends', HELD_AT(4), BY_ANY_ATTEMPT),
+  extend('what is settled is extended', HELD_AT(4), IN_ANY_STATE),
   extend('an extension does not renew the lease', 'record.lease_until = after(ARGV[2])', ''),
   extend(
     'an extension does not renew the keeping',
@@ -50,8 +54,9 @@ export const otherMutants: readonly ScriptMutant[] = [
   ),
   release('a release tells nobody', 'tell(KEYS[1])', ''),
 
-  saveStep('a stranger saves steps', HELD, BY_ANYBODY),
-  saveStep('steps are saved when all is settled', HELD, IN_ANY_STATE),
+  saveStep('a stranger saves steps', HELD_AT(5), BY_ANYBODY),
+  saveStep('an earlier attempt of the owner saves steps', HELD_AT(5), BY_ANY_ATTEMPT),
+  saveStep('steps are saved when all is settled', HELD_AT(5), IN_ANY_STATE),
   saveStep(
     'a step that was saved is saved again',
     'if sub(steps, at + 4, at + 3 + length) == name then return 1 end',

@@ -28,7 +28,21 @@ export const settleMutants: readonly ScriptMutant[] = [
     'if delta < 0 or delta >= WIDE_FROM',
     'if delta >= WIDE_FROM',
   ),
-  complete('a late owner settles', 'if record.owner ~= owner then return nil, 0 end', ''),
+  complete(
+    'a late owner settles',
+    'if not records.is_held_by(record, owner, fence) then return nil, 0 end',
+    '',
+  ),
+  complete(
+    'an earlier attempt of the owner settles in a hurry',
+    "if fence ~= '' and found_fence ~= tonumber(fence) then return end",
+    '',
+  ),
+  complete(
+    'an earlier attempt of the owner settles',
+    'is_held_by(record, owner, fence)',
+    "is_held_by(record, owner, '')",
+  ),
   complete(
     'settled again by its owner, it is refused',
     'if record.state == SUCCEEDED then return nil, 1 end',
@@ -58,7 +72,12 @@ export const settleMutants: readonly ScriptMutant[] = [
   ),
   complete('a completion tells nobody', 'tell(key)', ''),
 
-  fail('a stranger fails an attempt', 'or record.owner ~= ARGV[1] then return 0 end', 'then return 0 end'),
+  fail(
+    'a stranger fails an attempt',
+    'or not records.is_held_by(record, ARGV[1], ARGV[6]) then return 0 end',
+    'then return 0 end',
+  ),
+  fail('an earlier attempt of the owner fails', 'ARGV[1], ARGV[6]', "ARGV[1], ''"),
   fail('reported again by its owner, a failure is refused', 'if record.state == state then return 1 end', ''),
   fail('what succeeded fails after all', 'if record.state ~= RUNNING then return 0 end', ''),
   fail('a failure does not move the last change', 'record.updated_at = now\n', ''),

@@ -1,10 +1,10 @@
 -- Settles a running record as failed or abandoned, for its owner: Store.fail of the contract.
 --
--- In   the state that it comes to and whether that may be tried again; retention_ms, tombstone_ms (NULL: without limit)
+-- In   fence (NULL: not compared); the state that it comes to and whether that may be tried again; retention_ms, tombstone_ms (NULL: without limit)
 -- Out  true: settled, also if it was so before; false: not this owner's any more
 
 CREATE FUNCTION {{table_fail}}(
-  the_key text, the_owner text, the_state text, is_retryable boolean, the_failure text, retention_ms bigint,
+  the_key text, the_owner text, the_fence bigint, the_state text, is_retryable boolean, the_failure text, retention_ms bigint,
   tombstone_ms bigint
 )
 RETURNS boolean
@@ -18,14 +18,16 @@ BEGIN
   UPDATE {{table}} SET
     state = the_state, retryable = is_retryable, failure = the_failure, updated_at = now_ms,
     expires_at = ends, gone_at = least(ends + tombstone_ms, never)
-  WHERE key = the_key AND owner = the_owner AND state = 'running' AND now_ms < gone_at;
+  WHERE key = the_key AND (the_fence IS NULL OR fence = the_fence)
+    AND owner = the_owner AND state = 'running' AND now_ms < gone_at;
   IF FOUND THEN
     PERFORM pg_notify({{channel}}, the_key) FROM {{table_watched}} WHERE key = the_key LIMIT 1;
     RETURN true;
   END IF;
   RETURN EXISTS (
     SELECT FROM {{table}}
-    WHERE key = the_key AND owner = the_owner AND state = the_state AND retryable = is_retryable AND now_ms < gone_at
+    WHERE key = the_key AND (the_fence IS NULL OR fence = the_fence)
+      AND owner = the_owner AND state = the_state AND retryable = is_retryable AND now_ms < gone_at
   );
 END
 $function$
