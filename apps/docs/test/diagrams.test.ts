@@ -18,7 +18,8 @@ describe('a diagram', () => {
     const svg = picture(mermaid)
     expect(svg).toMatch(/^<svg [^>]*role="img"/)
     expect(svg).not.toMatch(/<style|@import|https?:(?!\/\/www\.w3\.org\/)/)
-    const words = mermaid.match(/: .+$/gm)?.map((label) => label.slice(2)) ?? []
+    const labels = mermaid.startsWith('flowchart') ? /(?<=")[^"]+(?=")|(?<=\|)\w+(?=\|)/g : /(?<=: ).+$/gm
+    const words: string[] = mermaid.match(labels)?.filter((label) => !label.includes('-->')) ?? []
     expect(words).not.toEqual([])
     for (const word of words.flatMap((label) => label.split('<br>'))) expect(svg).toContain(word)
   })

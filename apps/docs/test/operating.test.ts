@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { REPOSITORY } from '../src/pages'
+
+const read = (file: string): string => readFileSync(join(REPOSITORY, file), 'utf8')
+const names = (text: string): string[] => [...new Set(text.match(/\bidem_[a-z_]+/g))].sort()
+
+it('alerts are on metrics and attributes that the dashboard shows', () => {
+  const shown = names(read('docs/grafana/idem.json'))
+  const alerted = names(read('docs/operating.md'))
+  expect(alerted.length).toBeGreaterThan(5)
+  expect(alerted.filter((name) => !shown.includes(name))).toEqual([])
+})
+
+it('figures of rooms are those of the evidence', () => {
+  const evidence = read('docs/evidence.md')
+  for (const figure of ['344 bytes', 'a document of 485 bytes', '| 1.07 |', '| 1.09 |'])
+    expect(evidence).toContain(figure)
+  const records = 100 * 24 * 60 * 60
+  for (const shown of [records / 1e6, (records * 344) / 1e9, (records * 485) / 1e9])
+    expect(read('docs/operating.md')).toContain(shown.toFixed(1))
+})
