@@ -1,19 +1,29 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type EmptyProject, emptyProject } from './empty-project'
+import { EVERY_INSTALL, NEWER_NODE } from './every-install'
 
-let project: EmptyProject
-beforeAll(() => {
-  project = emptyProject({
-    programs: ['conformance'],
-    packages: ['@idem/core', '@idem/conformance'],
-    dependencies: ['typescript@5.9.3', 'vitest@4.1.12', '@types/node@20'],
+/** That of the workspace, and the first and the last that are allowed. */
+const VITESTS = EVERY_INSTALL ? ['4.1.12', '3.0.0', '5.1.1'] : ['4.1.12']
+
+describe.each(VITESTS)('@idem/conformance, packed and installed with vitest %s', (vitest) => {
+  const isOfNewerNode = vitest.startsWith('5')
+  let project: EmptyProject
+  beforeAll(() => {
+    project = emptyProject({
+      programs: ['conformance'],
+      packages: ['@idem/core', '@idem/conformance'],
+      dependencies: [
+        'typescript@5.9.3',
+        `vitest@${vitest}`,
+        ...(isOfNewerNode ? ['@types/node@22', NEWER_NODE.install] : ['@types/node@20']),
+      ],
+    })
   })
-})
-afterAll(() => project?.remove())
+  afterAll(() => project?.remove())
 
-describe('@idem/conformance, packed and installed', () => {
   it('proves a store in an ordinary vitest project', () => {
-    const report = JSON.parse(project.run('npx', 'vitest', 'run', '--reporter=json'))
+    const node = isOfNewerNode ? NEWER_NODE.program : 'node'
+    const report = JSON.parse(project.run(node, 'node_modules/vitest/vitest.mjs', 'run', '--reporter=json'))
     expect(report).toMatchObject({ success: true, numFailedTests: 0 })
     expect(report.numPassedTests).toBeGreaterThan(100)
   })

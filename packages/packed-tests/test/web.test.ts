@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type EmptyProject, emptyProject } from './empty-project'
+import { EVERY_INSTALL } from './every-install'
 import { installYarn, npm, type PackageManager, pnpm } from './package-managers'
 
 const { yarn, remove } = installYarn()
@@ -21,7 +22,7 @@ const HONO = { first: '4.6.0', last: '4.13.19' } as const
 const ALL = ['node16', 'nodenext', 'bundler'] as const
 
 /** Each manager with one way to resolve modules, or, which takes minutes, with all of them. */
-const INSTALLS: readonly Install[] = process.env['EVERY_INSTALL']
+const INSTALLS: readonly Install[] = EVERY_INSTALL
   ? [
       { manager: npm, express: EXPRESS.first[0], hono: HONO.first, resolutions: ALL },
       { manager: npm, express: EXPRESS.last[0], hono: HONO.last, resolutions: ALL },
