@@ -64,7 +64,10 @@ describeOnPostgres('a watch', () => {
     await store.claim(claim)
     const settling = await pool.connect()
     await settling.query('BEGIN')
-    await settling.query(`SELECT "${db.schema}".records_complete($1, $2, NULL, 'v', 60000, 0)`, [key, claim.owner])
+    await settling.query(`SELECT "${db.schema}".records_complete($1, $2, NULL, 'v', 60000, 0)`, [
+      key,
+      claim.owner,
+    ])
     const watching = new PostgresStore(pool, { schema: db.schema, listener: await db.client() })
     const leave = new AbortController()
     let placed = false
