@@ -9,6 +9,9 @@ import { NO_PAGES, placeOf, REPOSITORY } from '../src/pages'
 import { slugOf } from '../src/slug'
 
 const { env } = process
+const ICON = `data:image/svg+xml,${encodeURIComponent(
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><path fill="#14795a" d="M2 4h12v3H2zm0 5h12v3H2z"/></svg>',
+)}`
 const HERE = join(REPOSITORY, 'apps/docs')
 /** Pages lie outside of this package, where there is no Vue. */
 const vue = createRequire(createRequire(import.meta.url).resolve('vitepress'))
@@ -18,6 +21,7 @@ export default defineConfig({
   title: 'idem',
   description: 'Run any async function once per key, and give every caller the same answer.',
   lang: 'en',
+  head: [['link', { rel: 'icon', href: ICON }]],
   // The documents stay where the repository has them.
   srcDir: REPOSITORY,
   srcExclude: NO_PAGES,

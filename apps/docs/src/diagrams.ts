@@ -17,10 +17,9 @@ export function diagrams(md: MarkdownRenderer): void {
 /** Without the style sheet that comes with it, which would apply to the whole page, and fetch a font. */
 export function picture(mermaid: string): string {
   const svg = renderMermaidSVG(mermaid, { font: 'inherit', padding: 8 })
-  const size = /<svg[^>]*? width="([\d.]+)" height="([\d.]+)"/.exec(svg)
-  if (size === null) throw new Error('a diagram has no size')
+  const width = Math.ceil(Number(/<svg[^>]*? width="([\d.]+)"/.exec(svg)?.[1]))
   return svg
     .replace(/<style>.*?<\/style>\n?/s, '')
-    .replace(/ style="--bg:[^"]*"/, ` role="img" style="max-width: ${Math.ceil(Number(size[1]))}px"`)
+    .replace(/ style="--bg:[^"]*"/, ` role="img" style="width: ${width}px"`)
     .replace(/\n\s*\n/g, '\n')
 }
