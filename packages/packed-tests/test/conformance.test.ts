@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type EmptyProject, emptyProject } from './empty-project'
 import { EVERY_INSTALL, NEWER_NODE } from './every-install'
@@ -23,7 +25,9 @@ describe.each(VITESTS)('@idem/conformance, packed and installed with vitest %s',
 
   it('proves a store in an ordinary vitest project', () => {
     const node = isOfNewerNode ? NEWER_NODE.program : 'node'
-    const report = JSON.parse(project.run(node, 'node_modules/vitest/vitest.mjs', 'run', '--reporter=json'))
+    const asFile = ['--reporter=json', '--outputFile=report.json']
+    project.run(node, 'node_modules/vitest/vitest.mjs', 'run', ...asFile)
+    const report = JSON.parse(readFileSync(join(project.root, 'report.json'), 'utf8'))
     expect(report).toMatchObject({ success: true, numFailedTests: 0 })
     expect(report.numPassedTests).toBeGreaterThan(100)
   })

@@ -6,7 +6,8 @@ export async function payThrice(send: Send, key: string): Promise<string> {
   for (const body of ['{"amount":"10.00"}', '{"amount":"10.00"}', '{"amount":"99.00"}']) {
     const headers = { 'Idempotency-Key': key, 'X-User': 'ann', 'Content-Type': 'application/json' }
     const response = await send({ method: 'POST', headers, body })
-    const run = response.status < 300 ? ` in run ${(await response.json()).run}` : ''
+    const { run: at } = (await response.json()) as { readonly run?: number }
+    const run = at === undefined ? '' : ` in run ${at}`
     told.push(`${response.status}${run}${response.headers.has('Idempotency-Replayed') ? ', replayed' : ''}`)
   }
   return told.join('; ')

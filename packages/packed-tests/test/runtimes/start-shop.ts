@@ -15,11 +15,16 @@ const ENDS_WITH_ITS_INPUT = `
   wait "$pid"`
 
 /**
- * Runs a command whose first line ends with the port that it listens on.
+ * Runs a command that tells which port of this machine it listens on.
  *
+ * @param told - finds the port in what it has printed
  * @throws Error with what it printed, when it ends without having told one
  */
-export async function startShop(directory: string, command: readonly string[]): Promise<OpenShop> {
+export async function startShop(
+  directory: string,
+  command: readonly string[],
+  told = /(\d+)\D*\n/,
+): Promise<OpenShop> {
   const shop = spawn('sh', ['-c', ENDS_WITH_ITS_INPUT, 'sh', ...command], { cwd: directory })
   const ended = once(shop, 'close')
   let [said, complaints] = ['', '']
@@ -29,7 +34,7 @@ export async function startShop(directory: string, command: readonly string[]): 
   shop.stdout.setEncoding('utf8')
   for await (const text of shop.stdout.iterator({ destroyOnReturn: false })) {
     said += text
-    const [, port] = /(\d+)\D*\n/.exec(said) ?? []
+    const [, port] = told.exec(said) ?? []
     if (port === undefined) continue
     shop.stdout.resume()
     return {
