@@ -8,8 +8,8 @@ import type { RunServer } from '../src/targets/target'
 import { runTransfers } from '../src/transfers/run-transfers'
 
 const banks = [
-  { title: 'PostgreSQL', target: postgresTarget, transfers: 200, callers: 6 },
-  { title: 'MongoDB', target: mongoTarget, transfers: 100, callers: 5 },
+  { title: 'PostgreSQL', target: postgresTarget, transfers: 120, callers: 5 },
+  { title: 'MongoDB', target: mongoTarget, transfers: 50, callers: 4 },
 ]
 
 for (const { title, target, transfers, callers } of banks) {
