@@ -65,7 +65,15 @@ export default defineConfig({
     ],
     sidebar: navigation,
     outline: { level: [2, 3] },
-    search: { provider: 'local' },
+    search: {
+      provider: 'local',
+      options: {
+        miniSearch: {
+          // What explains comes before what lists.
+          searchOptions: { boostDocument: (id: string) => (id.includes('/reference/') ? 0.2 : 1) },
+        },
+      },
+    },
   },
   buildEnd: ({ outDir, pages, site }) =>
     checkSite(
