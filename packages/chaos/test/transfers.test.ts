@@ -19,7 +19,7 @@ for (const { title, target, transfers, callers } of banks) {
   describe.skipIf(server === undefined)(`transfers on ${title}`, { timeout: 240_000 }, () => {
     it('are applied exactly once each, and the total is preserved', async () => {
       const seed = Date.now() % 1_000_000
-      const report = await runTransfers({ target, server, seed })
+      const report = await runTransfers({ target, server, seed, keys: transfers, duplicates: callers })
       console.log(`seed ${seed}, ${Math.round(report.elapsedMs / 1000)} s\n${printReport(report)}`)
 
       expect(report.violations.map((violation) => printViolation(violation, seed)).join('\n\n')).toBe('')
