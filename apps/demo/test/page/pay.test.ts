@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { openPage, ready, says, withoutBrowser } from '../support/browser'
 import { ask } from '../support/client'
+import { order } from '../support/demo'
 import { type SpawnedDemo, spawnLastingDemo, urlOf } from '../support/spawn-demo'
 
 const RELIABLE = { FAILURE_RATE: '0', PORT: '0' }
@@ -102,6 +103,8 @@ for (const { title, isHad, args, env } of kinds)
     test.skipIf(title === 'memory')(
       'a record is seen while it runs, its lease runs down, and it is sent again and forgotten',
       async () => {
+        // More than are shown at a time, in an order that is the store's own.
+        await Promise.all(Array.from({ length: 200 }, () => ask(`${url}/payment`, order())))
         const { page, complaints } = await openPage(url)
         await page.locator('#slow-gateway').click()
         await says(page, '#controls-state', 'takes 5 s longer')

@@ -52,6 +52,8 @@ async function look() {
     state: byId('records-state').value,
   })
   const answer = await ask('GET', `/records?${query}`)
+  const isWhole = answer.code !== 200 || answer.body.next_cursor === null
+  const own = isWhole ? [] : await ownRecords(query)
   isLooking = false
   if (answer.code !== 200) {
     say(
@@ -61,8 +63,10 @@ async function look() {
     later(AGAIN_MS)
     return
   }
-  const records = answer.body.records.toSorted((one, other) => other.updatedAt.localeCompare(one.updatedAt))
-  const more = answer.body.next_cursor === null ? '' : ', and there are more: narrow it down'
+  const records = withOwn(answer.body.records, own).toSorted((one, other) =>
+    other.updatedAt.localeCompare(one.updatedAt),
+  )
+  const more = isWhole ? '' : ', and there are more: narrow it down'
   say(
     byId('records-message'),
     records.length === 0 ? 'There are none.' : `${countOf(records.length)}${more}.`,
@@ -75,6 +79,20 @@ async function look() {
   if (isStale) later(0)
   else if (records.some(({ state }) => state === 'running')) later(AGAIN_MS)
 }
+
+/** The record of the payment on this page, if it is among those that are asked for: the store shows them in its own order. */
+async function ownRecords(query) {
+  const prefix = `payments:payment::${current().token}`
+  if (!prefix.startsWith(query.get('prefix'))) return []
+  const own = new URLSearchParams({ prefix, state: query.get('state') })
+  const answer = await ask('GET', `/records?${own}`)
+  return answer.code === 200 ? answer.body.records : []
+}
+
+const withOwn = (records, own) => [
+  ...own,
+  ...records.filter((record) => own.every(({ key }) => key !== record.key)),
+]
 
 const countOf = (count) => (count === 1 ? '1 record' : `${count} records`)
 
