@@ -14,23 +14,10 @@ const EVERYWHERE = [
   'postgres/test/postgres-',
   'mongo/test/mongo-',
 ]
-/** What depends on the Node of a version by what that does with sockets, streams and processes: on the newest one. */
-const ON_THE_NEWEST = [
-  'hono',
-  'express',
-  'cli',
-  'redis/test/streams',
-  'postgres/test/transactions',
-  'mongo/test/transactions',
-]
-/** Whether suites notice what is broken, and how servers wait, does not depend on Node. */
-const NOWHERE = [
-  'broken-stores',
-  'transactions/cases',
-  'held-elsewhere',
-  'cli/test/interrupted',
-  'cli/test/mongo',
-]
+/** What depends on what a version's Node does with sockets and streams: on the newest one. */
+const ON_THE_NEWEST = ['hono', 'express']
+/** Whether suites notice what is broken does not depend on Node. */
+const NOWHERE = ['broken-stores']
 const tests = (major) => [
   ...[...EVERYWHERE, ...(major === majors.at(-1) ? ON_THE_NEWEST : [])].map((path) => `packages/${path}`),
   ...NOWHERE.flatMap((name) => ['--exclude', `**/${name}.test.ts`]),
