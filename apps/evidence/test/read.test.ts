@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { readBench } from '../src/runs/read-bench'
-import { readCounts, readModel, readVersions } from '../src/runs/read-printed'
+import { readCounts, readModel, readNewcomer, readVersions } from '../src/runs/read-printed'
 import { readTests } from '../src/runs/read-tests'
 import { RunFailed } from '../src/runs/run'
 
@@ -51,6 +51,13 @@ describe('of what was printed', () => {
       by: { 'Node v24.2.0': { passed: 4 } },
     })
     expect(() => readVersions('', /x/)).toThrow(RunFailed)
+  })
+
+  test('the demo has answered, and charged once', () => {
+    const printed = (charges: number) =>
+      `Stopped\nthe demo answered after 48 s; on Redis, with four processes, after 5 s: 1 order, ${charges} charge\n`
+    expect(readNewcomer(printed(1))).toEqual({ demo: 48, redis: 5, orders: 1, charges: 1 })
+    expect(() => readNewcomer(printed(2))).toThrow(RunFailed)
   })
 
   test('searches of the model hold, or find what was broken', () => {

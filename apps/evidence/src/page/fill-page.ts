@@ -13,7 +13,7 @@ export interface Results {
  *
  * - `{{tests PATH ...}}`: how many tests passed in the files whose paths begin so. A path may leave out `packages/`, and
  *   whatever it has in common with the one before: `core/test/cache sharing` is two files of a folder.
- * - `{{RUN command}}`, `{{RUN date}}`: of a run.
+ * - `{{RUN command}}`, `{{RUN date}}`, `{{RUN machine}}`: of a run.
  * - `{{RUN NAME ...}}`: a figure of it; names with spaces stand in quotation marks.
  * - `{{runs}}`: a table of all runs that the page speaks of.
  *
@@ -29,10 +29,11 @@ export function fillPage(template: string, results: Results): string {
     const [first = '', ...rest] = [...asked.matchAll(/"([^"]*)"|(\S+)/g)].map(
       ([, quoted, word]) => quoted ?? word ?? '',
     )
-    if (first === 'tests') return countTests(result('tests').figures, rest)
+    if (first === 'tests' && rest.some((word) => word.includes('/')))
+      return countTests(result('tests').figures, rest)
     const { figures, ...about } = result(first)
     const [name = ''] = rest
-    return name === 'command' || name === 'date' ? about[name] : figureAt(figures, rest)
+    return name === 'command' || name === 'date' || name === 'machine' ? about[name] : figureAt(figures, rest)
   }
   const filled = template.replace(/\{\{(?!runs\}\})([^{}]+)\}\}/g, (_, asked: string) => fill(asked))
   return filled.replace('{{runs}}', () => runsTable([...used].sort(), result))

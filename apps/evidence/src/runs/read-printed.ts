@@ -42,3 +42,12 @@ export function readModel(printed: string): Figures {
     states: Object.fromEntries(searches.map(({ name, states }) => [name, states])),
   }
 }
+
+/** How long the demo took to answer, and what three payments with one token came to. */
+export function readNewcomer(printed: string): Figures {
+  const [, demo, redis, orders, charges] =
+    /^the demo answered after (\d+) s; .* after (\d+) s: (\d+) order, (\d+) charge$/m.exec(printed) ?? []
+  if (orders !== '1' || charges !== '1')
+    throw new RunFailed('a payment sent three times was not one order and one charge')
+  return { demo: Number(demo), redis: Number(redis), orders: 1, charges: 1 }
+}

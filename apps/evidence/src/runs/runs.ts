@@ -1,5 +1,5 @@
 import { readBench } from './read-bench'
-import { readCounts, readModel, readVersions } from './read-printed'
+import { readCounts, readModel, readNewcomer, readVersions } from './read-printed'
 import { readTests } from './read-tests'
 import type { Run } from './run'
 
@@ -7,6 +7,13 @@ const PNPM = 'npx -y pnpm@10.34.9'
 const AS_JSON = '--reporter=default --reporter=json --outputFile.json='
 
 const tests: Run = { name: 'tests', command: `${PNPM} test`, json: AS_JSON, minutes: 10, read: readTests }
+
+const newcomer: Run = {
+  name: 'newcomer',
+  command: 'node scripts/newcomer.mjs',
+  minutes: 2,
+  read: ({ printed }) => readNewcomer(printed),
+}
 
 const otherVersions: Run[] = [
   {
@@ -54,4 +61,4 @@ const bench: Run[] = ['redis', 'postgres', 'mongo', 'http', 'in-process'].map((p
 }))
 
 /** Everything that the page may speak of, in an order in which what is quick to fail comes first. */
-export const runs: readonly Run[] = [tests, model, ...otherVersions, ...mutants, ...bench]
+export const runs: readonly Run[] = [newcomer, tests, model, ...otherVersions, ...mutants, ...bench]
