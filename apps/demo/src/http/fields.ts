@@ -1,3 +1,4 @@
+import type { Context } from 'hono'
 import { isLosslessNumber } from 'lossless-json'
 import { BadRequestError, type Problem } from './bad-request-error'
 
@@ -51,6 +52,12 @@ const UNPRINTABLE = /[\p{Cc}\p{Cs}]/u
 /** A text that names something: a token, a user. */
 export function parseName(value: unknown): string | undefined {
   return isPrintable(value, 255) && value.trim() !== '' ? value : undefined
+}
+
+/** A name that is a part of the path. @throws BadRequestError */
+export function nameInPath(c: Context, part: string): string {
+  const fields = new Fields(c.req.param())
+  return fields.read(part, NAME_RULE, parseName) ?? fields.refuse()
 }
 
 export function isPrintable(value: unknown, maxLength: number): value is string {

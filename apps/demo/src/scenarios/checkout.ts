@@ -24,8 +24,19 @@ import { answer } from '../http/answer'
 import type { ServiceEnv } from '../http/service-env'
 import { parseAmount } from '../money/amount'
 import { readSimulation, type Wish } from './checkout-simulation'
-import { sameOrder, userOf, type Wanted, wantedIn } from './create-order'
-import { changeOrder, type Order, orderPrefix, ordersIn, paidMessage, shownOrder } from './order'
+import { userOf, wantedIn } from './create-order'
+import {
+  changeOrder,
+  makeOrder,
+  type Order,
+  orderPrefix,
+  ordersIn,
+  PAID,
+  paidMessage,
+  sameOrder,
+  shownOrder,
+  type Wanted,
+} from './order'
 import { RefusedError } from './refused-error'
 import type { Scenario, Shop } from './scenario'
 import { reserve } from './stock'
@@ -85,7 +96,9 @@ export function checkout(shop: Shop, { crash }: CheckoutOptions): Scenario {
 
   async function checkOut(c: Context<ServiceEnv>, { id, user, wanted, wish }: CheckOut): Promise<Order> {
     const { signal, step, subkey } = c.get('idempotency')
-    const made = await step('order', () => wish.around('order', () => insert(id, user, wanted)))
+    const made = await step('order', () =>
+      wish.around('order', () => makeOrder(orders, id, { user, ...wanted, atCheckout: true })),
+    )
     if (!sameOrder(made, wanted)) {
       // So only if the record is lost: it would have known before.
       throw new FingerprintMismatchError(`order ${id} was made of something else`)
@@ -126,26 +139,10 @@ export function checkout(shop: Shop, { crash }: CheckoutOptions): Scenario {
 
     async function publish(order: Order): Promise<Order> {
       await step('publish', () =>
-        wish.around('publish', () => publisher.publish('orders.paid', paidMessage(id, order))),
+        wish.around('publish', () => publisher.publish(PAID, paidMessage(id, order))),
       )
       return order
     }
-  }
-
-  /** The order, as it is made now or was made by an attempt that died. */
-  async function insert(id: string, user: string, wanted: Wanted): Promise<Order> {
-    const order: Order = {
-      user,
-      ...wanted,
-      status: 'PENDING',
-      tradeNo: null,
-      createdAt: new Date().toISOString(),
-      atCheckout: true,
-    }
-    if (await orders.insert(id, order)) return order
-    const made = await orders.get(id)
-    if (made === undefined) throw new Error(`order ${id} is there and cannot be found`)
-    return made.row
   }
 }
 

@@ -14,8 +14,9 @@
  */
 import type { Context } from 'hono'
 import { answer } from '../http/answer'
-import { bodyFields, COUNT_RULE, parseCount } from '../http/body-fields'
-import { Fields, NAME_RULE, parseName } from '../http/fields'
+import { bodyFields } from '../http/body-fields'
+import { countUpTo, QUANTITY } from '../http/count'
+import { NAME_RULE, nameInPath, parseName } from '../http/fields'
 import type { ServiceEnv } from '../http/service-env'
 import { compareWays } from './coupon-comparison'
 import { Coupons, WAYS } from './coupons'
@@ -23,7 +24,7 @@ import { RefusedError } from './refused-error'
 import type { Scenario, Shop } from './scenario'
 
 /** So many may ask at once for the sake of a comparison. */
-const MAX_USERS = 2000
+const USERS = countUpTo(2000)
 
 export function coupon(shop: Shop): Scenario {
   const coupons = new Coupons(shop)
@@ -49,7 +50,7 @@ export function coupon(shop: Shop): Scenario {
   async function issue(c: Context<ServiceEnv>): Promise<Response> {
     const fields = await bodyFields(c.req)
     const id = fields.read('id', NAME_RULE, parseName)
-    const issued = fields.read('issued', COUNT_RULE, parseCount)
+    const issued = fields.read('issued', QUANTITY.rule, QUANTITY.read)
     if (id === undefined || issued === undefined) return fields.refuse()
     // The id is the idempotency key: the same request again finds what the first one made.
     if (!(await coupons.issue(id, issued)) && (await coupons.find(id)).issued !== issued) {
@@ -59,14 +60,14 @@ export function coupon(shop: Shop): Scenario {
   }
 
   async function show(c: Context<ServiceEnv>): Promise<Response> {
-    const id = idOf(c)
+    const id = nameInPath(c, 'id')
     const { issued, given } = await coupons.find(id)
     const message = `${given} of ${issued} given`
     return answer(c, 200, { status: 'SUCCESS', message, id, issued, given, left: issued - given })
   }
 
   async function claim(c: Context<ServiceEnv>): Promise<Response> {
-    const id = idOf(c)
+    const id = nameInPath(c, 'id')
     const fields = await bodyFields(c.req)
     const user = fields.read('user_id', NAME_RULE, parseName)
     const way = fields.read('way', `${WAYS.join(' or ')}, or nothing`, (value = 'version') =>
@@ -81,20 +82,11 @@ export function coupon(shop: Shop): Scenario {
   }
 
   async function compare(c: Context<ServiceEnv>): Promise<Response> {
-    const { issued } = await coupons.find(idOf(c))
+    const { issued } = await coupons.find(nameInPath(c, 'id'))
     const fields = await bodyFields(c.req)
-    const users = fields.read('users', `a whole number from 1 to ${MAX_USERS}`, (value) => {
-      const count = parseCount(value)
-      return count !== undefined && count <= MAX_USERS ? count : undefined
-    })
-    if (users === undefined) return fields.refuse()
+    const users = fields.read('users', USERS.rule, USERS.read) ?? fields.refuse()
     const ways = await compareWays(coupons, { issued, users })
     const message = ways.map(({ way, ms, granted }) => `${way}: ${granted} in ${ms} ms`).join('; ')
     return answer(c, 200, { status: 'SUCCESS', message, issued, users, ways })
   }
-}
-
-function idOf(c: Context<ServiceEnv>): string {
-  const fields = new Fields(c.req.param())
-  return fields.read('id', NAME_RULE, parseName) ?? fields.refuse()
 }

@@ -11,16 +11,17 @@
  * are unique. An attempt that died after its insert, or whose record is lost, runs again and finds its order there.
  */
 import { type Duration, milliseconds } from '@idem/core'
-import { type IdempotencyEnv, idempotency } from '@idem/hono'
+import { idempotency } from '@idem/hono'
 import { fromToken, TokenIssuer } from '@idem/token'
 import type { Context } from 'hono'
 import { answer } from '../http/answer'
-import { bodyFields, COUNT_RULE, parseCount } from '../http/body-fields'
+import { bodyFields } from '../http/body-fields'
+import { QUANTITY } from '../http/count'
 import { CURSOR_RULE, decodeCursor, encodeCursor } from '../http/cursor'
 import { Fields, NAME_RULE, parseName } from '../http/fields'
 import type { ServiceEnv } from '../http/service-env'
 import { AMOUNT_RULE, formatAmount, parseAmountField } from '../money/amount'
-import { type Order, orderPrefix, ordersIn, shownOrder } from './order'
+import { makeOrder, orderPrefix, ordersIn, sameOrder, shownOrder, type Wanted } from './order'
 import type { Scenario, Shop } from './scenario'
 
 export interface CreateOrderOptions {
@@ -80,18 +81,11 @@ export function createOrder(
   }
 
   async function create(c: Context<ServiceEnv>): Promise<Response> {
-    const { idempotency } = (c as unknown as Context<IdempotencyEnv>).var
+    const { attempt, subkey } = c.get('idempotency')
     const user = userOf(c)
     const wanted = await wantedIn(c)
-    const id = orderPrefix(user) + idempotency.subkey('order').slice(0, 24)
-    const order: Order = {
-      user,
-      ...wanted,
-      status: 'PENDING',
-      tradeNo: null,
-      createdAt: new Date().toISOString(),
-    }
-    const made = (await orders.insert(id, order)) ? order : await madeBefore(id)
+    const id = orderPrefix(user) + subkey('order').slice(0, 24)
+    const made = await makeOrder(orders, id, { user, ...wanted })
     if (!sameOrder(made, wanted)) {
       // So only if the record is lost: it would have known before.
       return answer(c, 422, {
@@ -99,17 +93,10 @@ export function createOrder(
         message: 'This token has made another order; a new one needs a new token',
       })
     }
-    c.get('note').attempt = idempotency.attempt
+    c.get('note').attempt = attempt
     c.header('Location', `/orders/${id}`)
     const message = `Ordered ${made.quantity} of ${made.sku} for ${made.amount}`
     return answer(c, 201, { status: 'SUCCESS', message, order: shownOrder(id, made) })
-  }
-
-  /** The order that an earlier attempt with this token has made. */
-  async function madeBefore(id: string): Promise<Order> {
-    const made = await orders.get(id)
-    if (made === undefined) throw new Error(`order ${id} is there and cannot be found`)
-    return made.row
   }
 
   async function show(c: Context<ServiceEnv>): Promise<Response> {
@@ -149,16 +136,11 @@ export function userOf(c: Context): string {
   return fields.read('X-User', NAME_RULE, parseName) ?? fields.refuse()
 }
 
-export type Wanted = Pick<Order, 'sku' | 'quantity' | 'amount'>
-
-export const sameOrder = (made: Order, { sku, quantity, amount }: Wanted): boolean =>
-  made.sku === sku && made.quantity === quantity && made.amount === amount
-
 /** @throws BadRequestError that tells everything that is wrong with the order */
 export async function wantedIn(c: Context): Promise<Wanted> {
   const fields = await bodyFields(c.req)
   const sku = fields.read('sku', NAME_RULE, parseName)
-  const quantity = fields.read('quantity', COUNT_RULE, parseCount)
+  const quantity = fields.read('quantity', QUANTITY.rule, QUANTITY.read)
   const amount = fields.read('amount', AMOUNT_RULE, parseAmountField)
   if (sku === undefined || quantity === undefined || amount === undefined) return fields.refuse()
   return { sku, quantity, amount: formatAmount(amount) }

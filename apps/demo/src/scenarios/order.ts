@@ -29,11 +29,33 @@ const WAYS: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
   CANCELLED: [],
 }
 
+/** Under which it is published that an order is paid. */
+export const PAID = 'orders.paid'
+
 export const ordersIn = (tables: Tables): Table<Order> => tables<Order>('orders')
 
 /** How the ids of all orders of a user begin, so that they lie side by side and no index has to be kept in step. */
 export function orderPrefix(user: string): string {
   return `ORD_${createHash('sha256').update(user).digest('hex').slice(0, 16)}_`
+}
+
+/** What somebody wants to order. */
+export type Wanted = Pick<Order, 'sku' | 'quantity' | 'amount'>
+
+export const sameOrder = (made: Order, { sku, quantity, amount }: Wanted): boolean =>
+  made.sku === sku && made.quantity === quantity && made.amount === amount
+
+/** The order, as it is made now or was made by an attempt that died. */
+export async function makeOrder(
+  orders: Table<Order>,
+  id: string,
+  wanted: Wanted & Pick<Order, 'user' | 'atCheckout'>,
+): Promise<Order> {
+  const order: Order = { ...wanted, status: 'PENDING', tradeNo: null, createdAt: new Date().toISOString() }
+  if (await orders.insert(id, order)) return order
+  const made = await orders.get(id)
+  if (made === undefined) throw new Error(`order ${id} is there and cannot be found`)
+  return made.row
 }
 
 /** The state machine has no way from the order's state to the one that is wanted. Nothing was written. */
@@ -68,7 +90,7 @@ export async function changeOrder(
   return row as Order
 }
 
-/** What is told of an order that is paid, under `orders.paid`: its identity is `order`, for there is one such message for each. */
+/** What is told of an order that is paid, under {@link PAID}: its identity is `order`, for there is one such message for each. */
 export function paidMessage(order: string, { user, sku, quantity, amount }: Order): Message {
   return { order, user, sku, quantity: String(quantity), amount }
 }

@@ -22,7 +22,15 @@ import { readJson } from '../http/json-body'
 import type { ServiceEnv } from '../http/service-env'
 import { type Callback, readCallback } from '../provider/callback'
 import { signatureFault } from '../provider/provider-signature'
-import { changeOrder, type Order, OrderStateError, type OrderStatus, ordersIn, paidMessage } from './order'
+import {
+  changeOrder,
+  type Order,
+  OrderStateError,
+  type OrderStatus,
+  ordersIn,
+  PAID,
+  paidMessage,
+} from './order'
 import type { Scenario, Shop } from './scenario'
 
 export interface PaymentCallbackOptions {
@@ -113,7 +121,7 @@ export function paymentCallback(
       async ({ step }): Promise<OrderStatus> => {
         const order = await changeOrder(orders, order_id, (order) => moved(order, trade_no, status))
         if (status === 'PAID')
-          await step('publish', () => publisher.publish('orders.paid', paidMessage(order_id, order)))
+          await step('publish', () => publisher.publish(PAID, paidMessage(order_id, order)))
         return status
       },
       {

@@ -18,12 +18,14 @@ import type { Context } from 'hono'
 import { isLosslessNumber } from 'lossless-json'
 import { answer } from '../http/answer'
 import { BadRequestError } from '../http/bad-request-error'
-import { bodyFields, COUNT_RULE, parseCount } from '../http/body-fields'
+import { bodyFields } from '../http/body-fields'
+import { countUpTo, QUANTITY } from '../http/count'
 import { Fields, isPrintable, NAME_RULE, parseName } from '../http/fields'
 import type { ServiceEnv } from '../http/service-env'
 import { AMOUNT_RULE, parseAmount } from '../money/amount'
 import type { Broker, Letter } from '../queue/broker'
 import type { Message } from '../queue/publisher'
+import { PAID } from './order'
 import { Points } from './points'
 import { RefusedError } from './refused-error'
 import type { Scenario, Shop } from './scenario'
@@ -35,9 +37,8 @@ export interface QueueOptions {
   readonly print?: (line: string) => void
 }
 
-export const PAID = 'orders.paid'
 const ATTEMPTS = 5
-const MAX_TIMES = 100
+const TIMES = countUpTo(100)
 
 export function queue(shop: Shop, { broker, print = () => {} }: QueueOptions): Scenario {
   const points = new Points(shop.tables)
@@ -136,9 +137,7 @@ export function queue(shop: Shop, { broker, print = () => {} }: QueueOptions): S
     const fields = new Fields(message)
     const order = fields.read('order', NAME_RULE, parseName)
     const sku = fields.read('sku', NAME_RULE, parseName)
-    const quantity = fields.read('quantity', COUNT_RULE, (value) =>
-      /^[1-9]\d{0,5}$/.test(String(value)) ? Number(value) : undefined,
-    )
+    const quantity = fields.read('quantity', QUANTITY.rule, (value) => QUANTITY.readDigits(String(value)))
     if (order === undefined || sku === undefined || quantity === undefined) return fields.refuse()
     try {
       await ship(shop, sku, order)
@@ -156,10 +155,9 @@ export function queue(shop: Shop, { broker, print = () => {} }: QueueOptions): S
       const text = fields.read(name, 'text or a number, or nothing', textOf)
       if (text) message[name] = text
     }
-    const times = fields.read('times', `a whole number from 1 to ${MAX_TIMES}, or nothing`, (value) => {
-      const count = value === undefined ? 1 : parseCount(value)
-      return count !== undefined && count <= MAX_TIMES ? count : undefined
-    })
+    const times = fields.read('times', `${TIMES.rule}, or nothing`, (value) =>
+      value === undefined ? 1 : TIMES.read(value),
+    )
     if (times === undefined || !fields.sound) return fields.refuse()
     if (Object.keys(message).length === 0) {
       throw new BadRequestError([{ field: 'body', expected: 'at least one field of a message', got: 'none' }])

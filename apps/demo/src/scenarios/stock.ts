@@ -13,8 +13,9 @@ import { FingerprintMismatchError } from '@idem/core'
 import { idempotency } from '@idem/hono'
 import type { Context } from 'hono'
 import { answer } from '../http/answer'
-import { bodyFields, COUNT_RULE, parseCount } from '../http/body-fields'
-import { Fields, NAME_RULE, parseName } from '../http/fields'
+import { bodyFields } from '../http/body-fields'
+import { QUANTITY } from '../http/count'
+import { NAME_RULE, nameInPath, parseName } from '../http/fields'
 import type { ServiceEnv } from '../http/service-env'
 import { pairId } from '../stores/pair-id'
 import { changeRow, sameTable } from './optimistic'
@@ -41,9 +42,9 @@ export function stock(shop: Shop): Scenario {
         does: 'put goods on the shelf; once for each Idempotency-Key',
         through: [delivery],
         handle: async (c: Context<ServiceEnv>) => {
-          const sku = skuOf(c)
+          const sku = nameInPath(c, 'sku')
           const fields = await bodyFields(c.req)
-          const quantity = fields.read('quantity', COUNT_RULE, parseCount) ?? fields.refuse()
+          const quantity = fields.read('quantity', QUANTITY.rule, QUANTITY.read) ?? fields.refuse()
           const id = c.get('idempotency').subkey('delivery')
           const shelf = await putOnShelf(shop, sku, { id, quantity })
           return answer(c, 200, {
@@ -58,7 +59,7 @@ export function stock(shop: Shop): Scenario {
         path: '/stock/:sku',
         does: 'how many there are, and for whom some are set aside',
         handle: async (c) => {
-          const sku = skuOf(c)
+          const sku = nameInPath(c, 'sku')
           const found = await shelves(shop).get(sku)
           if (found === undefined) throw unknown(sku)
           const view = shownShelf(found.row)
@@ -74,10 +75,10 @@ export function stock(shop: Shop): Scenario {
         path: '/stock/:sku/reserve',
         does: 'set goods aside for an order, once',
         handle: async (c) => {
-          const sku = skuOf(c)
+          const sku = nameInPath(c, 'sku')
           const fields = await bodyFields(c.req)
           const order = fields.read('order', NAME_RULE, parseName)
-          const quantity = fields.read('quantity', COUNT_RULE, parseCount)
+          const quantity = fields.read('quantity', QUANTITY.rule, QUANTITY.read)
           if (order === undefined || quantity === undefined) return fields.refuse()
           const { replayed, value } = await shop.idem.execute(
             order,
@@ -95,7 +96,7 @@ export function stock(shop: Shop): Scenario {
         path: '/stock/:sku/release',
         does: 'put back what was set aside for an order',
         handle: async (c) => {
-          const sku = skuOf(c)
+          const sku = nameInPath(c, 'sku')
           const fields = await bodyFields(c.req)
           const order = fields.read('order', NAME_RULE, parseName) ?? fields.refuse()
           await release(shop, sku, order)
@@ -146,9 +147,8 @@ export async function reserve(
     }
     // Looked up after the row was read: whoever ends a claim writes the ending first and then the row, whose version fails
     // this change if it comes in between. So no duplicate that is late sets goods aside that nobody will ever fetch.
-    const ending = await endings(shop).get(pairId(sku, order))
-    if (ending !== undefined)
-      throw new RefusedError(409, `What this order had of ${sku} was ${ending.row.how}`)
+    const ended = await ending(shop, sku, order)
+    if (ended !== undefined) throw new RefusedError(409, `What this order had of ${sku} was ${ended.how}`)
     return setAside(shelf, order, quantity)
   })
   return { tries }
@@ -203,8 +203,3 @@ async function putOnShelf(
 }
 
 const unknown = (sku: string) => new RefusedError(404, `There is no ${sku} in this shop`)
-
-function skuOf(c: Context<ServiceEnv>): string {
-  const fields = new Fields(c.req.param())
-  return fields.read('sku', NAME_RULE, parseName) ?? fields.refuse()
-}

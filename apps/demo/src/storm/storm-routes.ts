@@ -1,8 +1,8 @@
 import { type LockStore, Mutex } from '@idem/core'
 import type { Context } from 'hono'
-import { isLosslessNumber } from 'lossless-json'
 import { answer } from '../http/answer'
 import { bodyFields } from '../http/body-fields'
+import { countUpTo } from '../http/count'
 import type { ServiceEnv } from '../http/service-env'
 import { StoppingError } from '../http/stopping'
 import type { Scenario } from '../scenarios/scenario'
@@ -12,10 +12,9 @@ import type { Way } from './way'
 import { WAYS } from './ways'
 
 export const DUPLICATES = 100
-const MAX_DUPLICATES = 2000
 
-/** What {@link wholeDuplicates} takes, in words. */
-export const DUPLICATES_RULE = `a whole number from 1 to ${MAX_DUPLICATES}`
+/** How many there may be. */
+export const DUPLICATES_COUNT = countUpTo(2000)
 
 export interface StormRoutesOptions {
   /** On which a storm is let loose: all that is configured. */
@@ -49,7 +48,9 @@ export function stormRoutes({ stores, locks, onProgress, storm }: StormRoutesOpt
 
   async function handle(c: Context<ServiceEnv>): Promise<Response> {
     const fields = await bodyFields(c.req)
-    const duplicates = fields.read('duplicates', `${DUPLICATES_RULE}, or nothing`, duplicatesField)
+    const duplicates = fields.read('duplicates', `${DUPLICATES_COUNT.rule}, or nothing`, (value) =>
+      value === undefined ? DUPLICATES : DUPLICATES_COUNT.read(value),
+    )
     const ways = fields.read('ways', `a list of some of ${WAY_NAMES}, or nothing`, waysField)
     if (duplicates === undefined || ways === undefined) return fields.refuse()
     const lock = await oneAtATime.tryAcquire('storm')
@@ -83,17 +84,6 @@ export function stormRoutes({ stores, locks, onProgress, storm }: StormRoutesOpt
 }
 
 const WAY_NAMES = WAYS.map(({ name }) => `"${name}"`).join(', ')
-
-/** Reads the digits of a number of duplicates. */
-export function wholeDuplicates(digits: string): number | undefined {
-  const number = /^[1-9]\d{0,3}$/.test(digits) ? Number(digits) : Number.NaN
-  return number <= MAX_DUPLICATES ? number : undefined
-}
-
-function duplicatesField(value: unknown): number | undefined {
-  if (value === undefined) return DUPLICATES
-  return isLosslessNumber(value) ? wholeDuplicates(value.value) : undefined
-}
 
 function waysField(value: unknown): readonly Way[] | undefined {
   if (value === undefined) return WAYS

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util'
 import { SettingsError } from '../settings'
 import type { StoreKind } from '../stores/store-kind'
 import { STORE_NAMES, STORES, type StoreName } from '../stores/stores'
-import { DUPLICATES, DUPLICATES_RULE, wholeDuplicates } from './storm-routes'
+import { DUPLICATES, DUPLICATES_COUNT } from './storm-routes'
 
 export interface StormSettings {
   readonly duplicates: number
@@ -19,7 +19,8 @@ export interface StormSettings {
 export function readStormSettings(args: readonly string[], env: NodeJS.ProcessEnv): StormSettings | 'help' {
   const { help, duplicates = String(DUPLICATES), stores, scenarios = false } = readFlags(args)
   if (help) return 'help'
-  const count = wholeDuplicates(duplicates) ?? refuse('--duplicates', DUPLICATES_RULE, duplicates)
+  const count =
+    DUPLICATES_COUNT.readDigits(duplicates) ?? refuse('--duplicates', DUPLICATES_COUNT.rule, duplicates)
   return { duplicates: count, stores: stores === undefined ? configured(env) : named(stores), scenarios }
 }
 

@@ -1,7 +1,4 @@
-import { isRemembered, type Moment, type NewMoment } from './moment'
-
-/** How many moments are remembered: a page that is opened later still sees what happened just before. */
-const REMEMBERED = 500
+import { type Moment, type NewMoment, remember } from './moment'
 
 /** Numbers the moments of all processes, and remembers the newest. */
 export class Chronicle {
@@ -11,7 +8,7 @@ export class Chronicle {
   /** In the order in which they are told. */
   add(moments: readonly NewMoment[]): readonly Moment[] {
     const numbered = moments.map((moment) => ({ ...moment, id: ++this.#lastId }))
-    this.#moments = [...this.#moments, ...numbered.filter(isRemembered)].slice(-REMEMBERED)
+    this.#moments = remember(this.#moments, numbered)
     return numbered
   }
 

@@ -38,8 +38,13 @@ export interface Moment {
 /** A moment that has no number yet. */
 export type NewMoment = Omit<Moment, 'id'>
 
-/** A storm tells so much of how far it has come that there would be room for nothing else. */
-export const isRemembered = ({ type }: NewMoment): boolean => type !== 'storm'
+/** How many moments are remembered: a page that is opened later still sees what happened just before. */
+const REMEMBERED = 500
+
+/** The newest of what is known, with what has happened since. A storm tells so much of how far it has come that there would be room for nothing else. */
+export function remember(known: readonly Moment[], moments: readonly Moment[]): readonly Moment[] {
+  return [...known, ...moments.filter(({ type }) => type !== 'storm')].slice(-REMEMBERED)
+}
 
 /** Longer than this no detail is: errors quote what they were given. */
 const MAX_DETAIL = 200

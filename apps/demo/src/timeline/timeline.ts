@@ -1,13 +1,11 @@
 import type { IdemEvent } from '@idem/core'
 import type { StormProgress } from '../storm/storm-report'
-import { isRemembered, type Moment, momentOf, type NewMoment } from './moment'
+import { type Moment, momentOf, type NewMoment, remember } from './moment'
 
 /** How long moments are collected before they are told together: to tell each of a storm would be a storm, too. */
 const COLLECTED_FOR_MS = 20
 /** At most so many are told together; what is more than that is left out, and counted. */
 const TOLD_AT_ONCE = 200
-/** How many are remembered for those who begin to listen. */
-const REMEMBERED = 500
 
 /** What happens in all processes, as each of them knows it. */
 export class Timeline {
@@ -39,7 +37,7 @@ export class Timeline {
 
   /** Takes in what has happened somewhere. */
   hear(moments: readonly Moment[]): void {
-    this.#known = [...this.#known, ...moments.filter(isRemembered)].slice(-REMEMBERED)
+    this.#known = remember(this.#known, moments)
     for (const listener of this.#listeners) listener(moments)
   }
 
