@@ -1,0 +1,24 @@
+import { MemoryLockStore, MemoryStore } from '@idem/core'
+import type { OpenedStores } from './opened-stores'
+
+/** One store for both, since there is nothing between them. */
+export async function openMemoryStores(): Promise<OpenedStores> {
+  const store = new MemoryStore()
+  const locks = new MemoryLockStore()
+  return {
+    stores: [store, store],
+    locks: [locks, locks],
+    listeners: () => 0,
+    look: () => ({ records: store.size }),
+    /** There is nothing to call: what is past its keeping goes as others come. */
+    async sweep() {
+      for (let left = store.size; left > 0; left--) {
+        const holder = { key: 'sweep', owner: 'sweep' }
+        const terms = { leaseMs: 1, keepMs: 1, maxAttempts: Infinity, onAbandoned: 'takeover' } as const
+        await store.claim({ ...holder, ...terms })
+        await store.release(holder)
+      }
+    },
+    async close() {},
+  }
+}

@@ -1,0 +1,43 @@
+import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { machine, progressOn } from '@idem/harness'
+import { run } from './run'
+import { HELP, readSettings, SettingsError } from './settings'
+
+const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const
+
+const stopping = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    process.exitCode = EXIT_CODES[signal]
+    stopping.abort()
+  })
+}
+const progress = progressOn(process.stderr)
+
+try {
+  const settings = readSettings(process.argv.slice(2))
+  if (settings === 'help') console.log(HELP)
+  else {
+    // The root's script goes into this package's folder; pnpm says where it was called.
+    const json = settings.json && resolve(process.env['INIT_CWD'] ?? '.', settings.json)
+    const isWell = await run(
+      { ...settings, json },
+      {
+        machine: machine(),
+        signal: stopping.signal,
+        progress: progress.tell,
+        docs: fileURLToPath(new URL('../../../docs', import.meta.url)),
+        print(text) {
+          progress.end()
+          console.log(text)
+        },
+      },
+    )
+    if (!isWell) process.exitCode ??= 1
+  }
+} catch (error) {
+  progress.end()
+  console.error(error instanceof SettingsError ? error.message : error)
+  process.exitCode ??= 1
+}

@@ -1,0 +1,5 @@
+export { bundleWorker } from './bundle-worker'
+export { describeMachine, type Machine, machine } from './machine'
+export { type Progress, progressOn } from './progress'
+export { Random } from './random'
+export { roundStep, type SvgOptions, type SvgText, svgNumber, svgPicture, svgText } from './svg'
