@@ -1,6 +1,7 @@
 import { statfs } from 'node:fs/promises'
 import { PostgresStore } from '@idem/postgres'
 import type { Pool } from 'pg'
+import { isHere } from '../is-here'
 import { openPostgres, type PostgresServer } from '../postgres/server'
 import { type Filling, type GrownStore, grownKey, HASH_LENGTH, keyPrefix, settleOne } from './grown-store'
 import type { Ground } from './growth'
@@ -89,7 +90,7 @@ async function copy(
 
 /** Where the server keeps its files, if that is this machine and may be known. */
 async function freeBytes(pool: Pool, url: string): Promise<number | undefined> {
-  if (!['127.0.0.1', 'localhost', '[::1]'].includes(new URL(url).hostname)) return undefined
+  if (!isHere(url)) return undefined
   try {
     const { rows } = await pool.query<{ data_directory: string }>('SHOW data_directory')
     const { bavail, bsize } = await statfs(rows[0]?.data_directory ?? '')

@@ -1,16 +1,19 @@
 import { freemem } from 'node:os'
 import { RedisStore } from '@idem/redis'
 import { type PrivateServer, startPrivateRedis } from '@idem/test-servers'
+import type { Redis } from 'ioredis'
 import { connect } from '../redis/connect'
 import { nameOf } from '../redis/server'
 import { keySource } from '../work/key-source'
 import { type Filling, type GrownStore, grownKey, settleOne } from './grown-store'
 import type { Ground } from './growth'
 
-const AT_ONCE = 256
-/** Records between two looks at whether to go on. */
-const STRETCH = 10_000
 const KEYS_PER_COMMAND = 1000
+const LOOKS_PER_COMMAND = 100_000
+
+/** The record of the first key under all the others, with the time that it has left. */
+const COPY = `for i = 2, #KEYS do redis.call('COPY', KEYS[1], KEYS[i]) end`
+const LOOK = `for i = 1, ARGV[1] do redis.call('PTTL', KEYS[1]) end`
 
 /** Two servers of our own: within one, keys would share what grows. */
 export async function redisGround(): Promise<Ground> {
@@ -44,23 +47,22 @@ async function grownServer(
     const store = new RedisStore(client)
     const used = async () => Number(/^used_memory:(\d+)/m.exec(await client.info('memory'))?.[1])
     const usedEmpty = await used()
+    let records = 0
     return {
       description: `${nameOf(await client.info('server'))} (from ${server.source})`,
       store,
-      async fill(from, to, { signal, filled }: Filling) {
-        for (let first = from; first < to; first += STRETCH) {
-          signal.throwIfAborted()
-          let next = first
-          const end = Math.min(first + STRETCH, to)
-          const lane = async () => {
-            while (next < end) await settleOne(store, grownKey(mark, next++))
-          }
-          await Promise.all(Array.from({ length: AT_ONCE }, lane))
-          filled(end)
+      async fill(from, to, filling) {
+        // All are copies of one that the store itself has made.
+        if (from === 0) await settleOne(store, grownKey(mark, 0))
+        await copy(client, mark, Math.max(from, 1), to, filling)
+        records = to
+      },
+      // Each look moves a part of the table of keys, where the server is still making it larger: there are no more parts than keys.
+      async settle() {
+        for (let looks = 0; looks < records; looks += LOOKS_PER_COMMAND) {
+          await client.eval(LOOK, 1, grownKey(mark, 0), LOOKS_PER_COMMAND)
         }
       },
-      // Nothing is left to be done: it keeps all in memory, and writes no snapshots.
-      settle: async () => {},
       async forget(keys) {
         for (let first = 0; first < keys.length; first += KEYS_PER_COMMAND) {
           await client.unlink(...keys.slice(first, first + KEYS_PER_COMMAND))
@@ -77,5 +79,21 @@ async function grownServer(
   } catch (error) {
     await server.stop()
     throw error
+  }
+}
+
+async function copy(
+  client: Redis,
+  mark: string,
+  from: number,
+  to: number,
+  { signal, filled }: Filling,
+): Promise<void> {
+  for (let first = from; first < to; first += KEYS_PER_COMMAND) {
+    signal.throwIfAborted()
+    const end = Math.min(first + KEYS_PER_COMMAND, to)
+    const keys = Array.from({ length: end - first }, (_, index) => grownKey(mark, first + index))
+    await client.eval(COPY, keys.length + 1, grownKey(mark, 0), ...keys)
+    filled(end)
   }
 }

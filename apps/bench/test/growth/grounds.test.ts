@@ -2,9 +2,11 @@ import { expect, inject, it, onTestFinished } from 'vitest'
 import { grownKey } from '../../src/growth/grown-store'
 import type { Ground } from '../../src/growth/growth'
 import { latencyOf } from '../../src/growth/latency'
+import { mongoGround } from '../../src/growth/mongo-ground'
 import { postgresGround } from '../../src/growth/postgres-ground'
 import { redisGround } from '../../src/growth/redis-ground'
 import { ANSWER_TEXT } from '../../src/work/answer'
+import { mongoIsThere, onTestMongo } from '../support/mongo'
 import { onTestPostgres, postgresIsThere } from '../support/postgres'
 
 const filling = { signal: new AbortController().signal, filled: () => {} }
@@ -50,3 +52,7 @@ it.skipIf(inject('redisUrl') === undefined)(
     await growsAsStoresDo(await redisGround())
   },
 )
+
+it.skipIf(!mongoIsThere)('a collection of MongoDB grows, is measured and left as it was', async () => {
+  await growsAsStoresDo(await onTestMongo(mongoGround))
+})
