@@ -1,11 +1,11 @@
 import { amount, ratio } from '../figures/number-text'
+import { plot } from '../figures/plot'
 import { ratios, spread } from '../figures/statistics'
 import { renderTable } from '../figures/table'
 import type { Report, Trial, TrialSettings } from '../program'
 import { roundText } from '../race/rounds'
 import type { GrownStore } from './grown-store'
-import { type Latency, latencyOf } from './latency'
-import { plot } from './plot'
+import { type Latency, latenciesOf } from './latency'
 import { type LastStep, whyNotGrow } from './why-not-grow'
 
 /** Two stores on one kind of server, one of which is grown; the other shows what the machine does meanwhile. */
@@ -87,20 +87,21 @@ async function grow(
 }
 
 async function measure(
-  { grown, small, mark }: Ground,
+  ground: Ground,
   records: number,
   { rounds, signal, progress }: TrialSettings,
 ): Promise<Pick<Size, 'grown' | 'small'>> {
   const figures = { grown: [] as Latency[], small: [] as Latency[] }
+  const grown = { store: ground.grown, records }
+  const small = { store: ground.small, records: SMALL }
   // Round 0 warms up, and does not count.
   for (let round = 0; round <= rounds; round++) {
+    signal.throwIfAborted()
     progress(`${whole(records)} records`, roundText(round, rounds))
-    for (const which of round % 2 === 0 ? (['grown', 'small'] as const) : (['small', 'grown'] as const)) {
-      signal.throwIfAborted()
-      const isGrown = which === 'grown'
-      const latency = await latencyOf(isGrown ? grown : small, isGrown ? records : SMALL, mark)
-      if (round > 0) figures[which].push(latency)
-    }
+    const [of, ofSmall] = await latenciesOf([grown, small], ground.mark)
+    if (round === 0 || of === undefined || ofSmall === undefined) continue
+    figures.grown.push(of)
+    figures.small.push(ofSmall)
   }
   return figures
 }

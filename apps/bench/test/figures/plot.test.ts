@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { plot } from '../../src/growth/plot'
+import { plot } from '../../src/figures/plot'
 
 const point = (x: number, median: number) => ({ x, median, min: median / 2, max: median * 9 })
 const svg = plot({
@@ -44,4 +44,36 @@ it('is well-formed, says what it shows to those who do not see it, and knows the
 it('draws one size as one point', () => {
   const single = plot({ title: 'One', lines: [{ name: 'claim', points: [point(1000, 3)] }] })
   expect(single).not.toMatch(/NaN|Infinity/)
+})
+
+it('draws by powers of ten where it is told to, and writes counts as it is told', () => {
+  const drawn = plot({
+    title: 'Sizes',
+    lines: [{ name: 'call', points: [point(100, 20), point(1000, 200), point(10_000, 2000)] }],
+    scale: 'log',
+    countText: (count) => `${count} B`,
+  })
+  expect(drawn).toContain('>100 B</text>')
+  expect([...drawn.matchAll(/>([\d,]+) µs</g)].map(([, tick]) => tick)).toEqual([
+    '10',
+    '100',
+    '1,000',
+    '10,000',
+  ])
+  const [low, middle, high] = [...drawn.matchAll(/cy="([\d.]+)"/g)].map(([, cy]) => Number(cy)) as [
+    number,
+    number,
+    number,
+  ]
+  expect(low - middle).toBeCloseTo(middle - high)
+})
+
+it('writes the names of lines that end together one under the other', () => {
+  const drawn = plot({
+    title: 'Four',
+    lines: ['one', 'two', 'three', 'four'].map((name) => ({ name, points: [point(1, 5), point(8, 5)] })),
+  })
+  const ys = [...drawn.matchAll(/class="f\d" x="[\d.]+" y="([\d.]+)"/g)].map(([, y]) => Number(y))
+  expect(ys).toHaveLength(4)
+  for (const [index, y] of ys.entries()) if (index > 0) expect(y - (ys[index - 1] ?? 0)).toBe(15)
 })
