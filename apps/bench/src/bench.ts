@@ -1,5 +1,5 @@
-import { describeMachine, type Machine } from './machine'
-import type { Plot, Program, Progress, Report } from './program'
+import { describeMachine, type Machine, type Progress } from '@idem/harness'
+import type { Plot, Program, Report } from './program'
 import { type BenchSettings, SettingsError } from './settings'
 
 /** What was measured of a program. */

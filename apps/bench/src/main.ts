@@ -1,8 +1,7 @@
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { machine } from './machine'
+import { machine, progressOn } from '@idem/harness'
 import { PROGRAMS } from './programs/programs'
-import { progressOn } from './progress'
 import { run } from './run'
 import { HELP, readSettings, SettingsError } from './settings'
 

@@ -1,3 +1,4 @@
+import type { Progress } from '@idem/harness'
 import type { Settings } from './settings'
 
 /** What `bench` can be asked for by name: everything that is measured against one kind of server. */
@@ -16,9 +17,6 @@ export interface OpenProgram {
   /** Leaves nothing behind: neither keys nor connections nor a server that was started. */
   close(): Promise<void>
 }
-
-/** Tells people how far it has come; `detail` changes often. */
-export type Progress = (stage: string, detail?: string) => void
 
 /** One question, and a table that answers it. */
 export interface Trial {

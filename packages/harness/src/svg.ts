@@ -10,10 +10,14 @@ const STYLE = `
     .range { stroke-width: 1.5; stroke-opacity: 0.6 }
     .s0 { stroke: #0969da } .f0 { fill: #0969da }
     .s1 { stroke: #bc4c00 } .f1 { fill: #bc4c00 }
+    .s2 { stroke: #1a7f37 } .f2 { fill: #1a7f37 }
+    .s3 { stroke: #8250df } .f3 { fill: #8250df }
     @media (prefers-color-scheme: dark) {
       text { fill: #9da7b3 }
       .s0 { stroke: #58a6ff } .f0 { fill: #58a6ff }
       .s1 { stroke: #f0883e } .f1 { fill: #f0883e }
+      .s2 { stroke: #3fb950 } .f2 { fill: #3fb950 }
+      .s3 { stroke: #bc8cff } .f3 { fill: #bc8cff }
     }`
 
 export interface SvgOptions {
