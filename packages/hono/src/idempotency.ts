@@ -66,7 +66,7 @@ export function idempotency<E extends Env = Env>(
     let isOwn = false
     const response = await webAnswer(protection, exchange, async (ctx, isProtected) => {
       isOwn = true
-      if (isProtected && !wasRead) req.raw = web.request(ctx.signal)
+      if (isProtected && !wasRead) req.raw = web.request(ctx)
       c.set('idempotency', ctx)
       await next()
       return c.res

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { serve } from '@hono/node-server'
 import { Idem, MemoryStore } from '@idem/core'
 import { type Context, Hono } from 'hono'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { type IdempotencyOptions, idempotency } from '../src/index'
 
 /** Bytes that are no UTF-8, behind a byte order mark. */
@@ -103,6 +103,29 @@ describe('a request whose body was read for its fingerprint', () => {
     ).toEqual([true, true, '/', 'text/plain', 'default', true])
   })
 
+  it('makes no signal for a handler that asks for none', async () => {
+    let made = 0
+    class Counted extends AbortController {
+      constructor() {
+        super()
+        made++
+      }
+    }
+    vi.stubGlobal('AbortController', Counted)
+    onTestFinished(() => void vi.unstubAllGlobals())
+    const onServer = async (look: (c: Context) => unknown) => {
+      let count = 0
+      await seen((c) => {
+        const before = made
+        look(c)
+        count = made - before
+      })
+      return count
+    }
+    expect(await onServer((c) => c.req.raw.method)).toBe(0)
+    expect(await onServer((c) => c.req.raw.signal)).toBe(1)
+  })
+
   it('can be read by each function among the options, and by the handler after them', async () => {
     const read: string[] = []
     const look = async (c: Context) => {
@@ -145,6 +168,41 @@ describe('a response', () => {
     const again = await ask()
     expect(again.headers.get('X-Asked')).toBe('2')
     expect(await again.text()).toBe('paid')
+  })
+
+  it.each<[string, (c: Context) => Response]>([
+    ['one header', (c) => c.body('paid', 200, { 'X-Order': '7' })],
+    ['a header that needs to be trimmed', (c) => c.body('paid', 200, { 'X-Order': ' 7\t' })],
+    ['a header beyond ASCII', (c) => c.text('paid', 200, { 'X-Order': '\u00e9' })],
+    ['several lines of one', (c) => c.body('paid', 200, { 'X-Order': ['7', '8'] })],
+    ['headers of its own kind', () => new Response('paid', { headers: new Headers({ 'X-Order': '7' }) })],
+    [
+      'a list of headers',
+      () =>
+        new Response('paid', {
+          headers: [
+            ['X-Order', '7'],
+            ['x-order', '8'],
+          ],
+        }),
+    ],
+    ['two cases of one name', () => new Response('paid', { headers: { 'X-Order': '7', 'x-order': '8' } })],
+    ['nothing but a type', () => new Response('paid')],
+    ['no body', (c) => c.body(null, 204, { 'X-Order': '7' })],
+  ])('is replayed with the headers that it went out with: %s', async (_, respond) => {
+    const [first, again] = await answers(respond)
+    expect(again.headers.get('Idempotency-Replayed')).toBe('true')
+    expect(again.status).toBe(first.status)
+    const told = ({ headers }: Response) => [headers.get('X-Order'), headers.get('Content-Type')]
+    expect(told(again)).toEqual(told(first))
+    expect(await again.text()).toBe(await first.text())
+  })
+
+  it.each(['12345', '1\u00e945'])('is measured in bytes where it is kept: %s', async (text) => {
+    const replays = await Promise.all(
+      [4, 5].map((maxBodyBytes) => answers((c) => c.text(text), { maxBodyBytes })),
+    )
+    expect(replays.map(([, { status }]) => status)).toEqual([410, 200])
   })
 
   it('that is too large to be kept goes out all the same', async () => {

@@ -33,7 +33,7 @@ export function idempotent<Req extends Request = Request, Rest extends readonly 
   return async (request, ...rest) => {
     const exchange = new WebExchange(request)
     return webAnswer(protection, exchange, (ctx, isProtected) => {
-      const given = exchange.request(isProtected ? ctx.signal : undefined)
+      const given = exchange.request(isProtected ? ctx : undefined)
       return handler(Object.assign(given, { idempotency: ctx }), ...rest)
     })
   }

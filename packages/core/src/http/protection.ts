@@ -19,10 +19,22 @@ export type HttpAttempt = (ctx: AttemptContext, isProtected: boolean) => Promise
 /** Everything about protected requests that does not depend on a framework. */
 export class Protection<Source> {
   readonly settings: HttpSettings<Source>
+  /** What is the same for all requests. */
+  readonly #options: RunOptions
 
   /** @throws TypeError that names the option that is wrong or unknown, and what it takes */
   constructor(options: HttpOptions<Source>) {
     this.settings = resolveHttpOptions(options)
+    const { route, name, maxBodyBytes } = this.settings
+    this.#options = {
+      ...route,
+      name,
+      onInProgress: 'reject',
+      // Whether a body is kept is for `maxBodyBytes` to say: as JSON it has at most twice as many.
+      maxResultBytes: 2 * maxBodyBytes + 65_536,
+      // What fails is answered with a 5xx, thrown or not.
+      isRetryable: () => true,
+    }
   }
 
   /**
@@ -41,7 +53,8 @@ export class Protection<Source> {
     const answer = await this.#run(operation, attempt)
     if (answer === undefined || operation.waitMs === 0) return answer
     const applied = ['preference-applied', `wait=${Math.ceil(operation.waitMs / 1000)}`] as const
-    return { ...answer, headers: [...answer.headers, applied] }
+    const { status, headers, body, text } = answer
+    return { status, headers: [...headers, applied], body, text }
   }
 
   /** Runs the attempt, or finds the answer that another request's had. */
@@ -107,17 +120,12 @@ export class Protection<Source> {
   }
 
   #runOptions(operation: Operation): RunOptions {
-    const { route, name, maxBodyBytes, onAbandoned } = this.settings
+    const { maxBodyBytes, onAbandoned } = this.settings
     const { scope, payload, waitMs } = operation
-    return {
-      ...route,
-      name,
+    const options: RunOptions = {
+      ...this.#options,
       scope,
       fingerprint: payload,
-      // Whether a body is kept is for `maxBodyBytes` to say: as JSON it has at most twice as many.
-      maxResultBytes: 2 * maxBodyBytes + 65_536,
-      // What fails is answered with a 5xx, thrown or not.
-      isRetryable: () => true,
       onAbandoned:
         typeof onAbandoned !== 'function'
           ? onAbandoned
@@ -127,8 +135,8 @@ export class Protection<Source> {
               const reply = new WebReply(found.value, maxBodyBytes)
               return { value: this.#stored(await reply.captured(), operation) }
             },
-      ...(waitMs > 0 ? { onInProgress: 'wait', waitTimeout: waitMs } : { onInProgress: 'reject' }),
     }
+    return waitMs > 0 ? { ...options, onInProgress: 'wait', waitTimeout: waitMs } : options
   }
 }
 

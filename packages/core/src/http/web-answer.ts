@@ -2,6 +2,7 @@ import type { AttemptContext } from '../options/options'
 import type { Exchange } from './exchange'
 import type { Protection } from './protection'
 import { toResponse } from './response/answer'
+import { heldAnswer } from './response/held-answer'
 import { WebReply } from './response/web-reply'
 
 /**
@@ -16,6 +17,8 @@ export function webAnswer<Source>(
   run: (ctx: AttemptContext, isProtected: boolean) => Response | Promise<Response>,
 ): Promise<Response> {
   return new Promise((resolve, reject) => {
+    /** The handler's own, if it can be sent as it is. */
+    let own: Response | undefined
     let reply: WebReply | undefined
     const answered = protection.handle(exchange, async (ctx, isProtected) => {
       const response = await run(ctx, isProtected)
@@ -23,23 +26,31 @@ export function webAnswer<Source>(
         resolve(response)
         return undefined
       }
-      reply = new WebReply(response, protection.settings.maxBodyBytes)
+      const { maxBodyBytes } = protection.settings
+      const held = heldAnswer(response, maxBodyBytes)
+      if (held !== undefined) {
+        own = response
+        return held
+      }
+      reply = new WebReply(response, maxBodyBytes)
       if (!(await reply.isThereAtOnce())) resolve(reply.stream())
       return reply.captured()
     })
-    answered
-      .then(
-        (instead) => {
-          if (instead === undefined) resolve(reply?.release() as Response)
+    answered.then(
+      (instead) => {
+        try {
+          if (instead === undefined) resolve((own ?? reply?.release()) as Response)
           else if (reply?.isStreamed) reply.fail(new Error('this attempt has lost its record'))
           else resolve(toResponse(instead))
-        },
-        (error) => {
-          reply?.fail(error)
+        } catch (error) {
+          // What a store gave back may be no answer that can be made here.
           reject(error)
-        },
-      )
-      // What a store gave back may be no answer that can be made here.
-      .catch(reject)
+        }
+      },
+      (error) => {
+        reply?.fail(error)
+        reject(error)
+      },
+    )
   })
 }

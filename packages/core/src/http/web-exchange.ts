@@ -1,3 +1,4 @@
+import type { AttemptContext } from '../options/options'
 import type { Exchange, RequestBody } from './exchange'
 import { mediaType } from './fingerprint/media-type'
 import { standInFor } from './request/stand-in'
@@ -30,17 +31,17 @@ export class WebExchange<Req extends Request> implements Exchange<Req> {
     return this.#body.read(limit, mediaType(this.header('content-type')).boundary)
   }
 
-  /** The request for its handler, with the body as it can still be read, and with another signal if one is given. */
-  request(signal?: AbortSignal): Req {
+  /** The request for its handler, with the body as it can still be read, and with the signal of `attempt`, if given. */
+  request(attempt?: Pick<AttemptContext, 'signal'>): Req {
     const { wasRead, whole } = this.#body
-    if (!wasRead && signal === undefined) return this.#request
-    const standIn = whole && standInFor(this.#request, whole, signal)
+    if (!wasRead && attempt === undefined) return this.#request
+    const standIn = whole && standInFor(this.#request, whole, attempt)
     if (standIn !== undefined) return standIn
     // Frameworks have requests of their own, and handlers ask for what those can do.
     const Same = this.#request.constructor as new (input: Request, init?: object) => Req
     return new Same(this.#request, {
       ...(wasRead && { body: this.#body.toBody(), duplex: 'half' }),
-      ...(signal && { signal }),
+      ...(attempt && { signal: attempt.signal }),
     })
   }
 }

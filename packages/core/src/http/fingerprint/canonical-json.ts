@@ -52,15 +52,19 @@ export function canonicalForm(value: unknown): string {
   const record = value as Record<string, unknown>
   if (typeof record['toJSON'] === 'function') return canonicalForm(record['toJSON']())
   const names = Object.keys(record)
-  const kind = Object.prototype.toString.call(value)
-  if (names.length === 0 && kind !== '[object Object]') {
+  if (names.length === 0) {
+    const kind = Object.prototype.toString.call(value)
+    if (kind === '[object Object]') return '{}'
     throw new TypeError(
       `fingerprint must be given where a parser makes ${kind} of a body: it cannot be compared`,
     )
   }
-  const members = names
-    .sort()
-    .filter((name) => record[name] !== undefined)
-    .map((name) => `${JSON.stringify(name)}:${canonicalForm(record[name])}`)
-  return `{${members.join()}}`
+  let members = ''
+  for (const name of names.sort()) {
+    const member = record[name]
+    if (member === undefined) continue
+    if (members !== '') members += ','
+    members += `${JSON.stringify(name)}:${canonicalForm(member)}`
+  }
+  return `{${members}}`
 }

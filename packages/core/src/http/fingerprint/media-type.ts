@@ -13,7 +13,15 @@ const VARYING = ['charset', 'boundary']
 /** RFC 2046, 5.1.1. To look for a longer one in a body that nearly holds it everywhere takes seconds. */
 const LONGEST_BOUNDARY = 70
 
+/** What was asked last: a server gets one kind of bodies, mostly, and asks twice for each. */
+let last: { readonly header: string; readonly type: MediaType } | undefined
+
 export function mediaType(header = ''): MediaType {
+  if (last?.header !== header) last = { header, type: parsed(header) }
+  return last.type
+}
+
+function parsed(header: string): MediaType {
   const [essence = ''] = header.toLowerCase().split(';', 1)
   const parameters = [...header.matchAll(PARAMETER)].map(
     ([, name = '', quoted, bare = '']) => [name.toLowerCase(), quoted ?? bare] as const,

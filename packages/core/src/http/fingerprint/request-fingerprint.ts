@@ -30,9 +30,12 @@ export function requestFingerprint(exchange: Exchange<unknown>, body: RequestBod
   return [...head, json ?? hashOf(bytes, type.boundary)]
 }
 
+/** Each text at once: it keeps nothing from one to the next. */
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
 function jsonOf(bytes: Uint8Array): string | undefined {
   try {
-    return canonicalJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+    return canonicalJson(utf8.decode(bytes))
   } catch {
     return undefined
   }

@@ -1,27 +1,34 @@
+import type { AttemptContext } from '../../options/options'
+
 /**
  * By this name the stand-ins of `@hono/node-server` give the request that they stand for, also to `new Request(standIn)`.
  * Where nothing has the name, nothing here applies.
  */
 const REAL = 'getRequestCache'
 
-type StandIn = new (of: Request, body: Uint8Array<ArrayBuffer>, signal: AbortSignal | undefined) => Request
+/** Whose signal the request has. It is not asked for before the handler does: to make one takes longer than the request. */
+type Signalled = Pick<AttemptContext, 'signal'>
+
+type StandIn = new (of: Request, body: Uint8Array<ArrayBuffer>, attempt: Signalled | undefined) => Request
+
+const utf8 = new TextDecoder()
 
 const standIns = new WeakMap<object, StandIn | undefined>()
 
 /**
- * The request with a body that was read already, and with another signal if one is given, as a server for Node.js hands it
+ * The request with a body that was read already, and with the signal of an attempt if one is given, as a server for Node.js hands it
  * over that puts a stand-in before each request: there a real one costs more than all else that is done with it, and few
  * handlers need it. It is made when it is asked for. `undefined` if the request is none of these.
  */
 export function standInFor<Req extends Request>(
   request: Req,
   body: Uint8Array<ArrayBuffer>,
-  signal: AbortSignal | undefined,
+  attempt: Signalled | undefined,
 ): Req | undefined {
   const prototype: object = Object.getPrototypeOf(request)
   if (!standIns.has(prototype)) standIns.set(prototype, standInLike(prototype))
   const StandIn = standIns.get(prototype)
-  return StandIn && (new StandIn(request, body, signal) as Req)
+  return StandIn && (new StandIn(request, body, attempt) as Req)
 }
 
 function standInLike(prototype: object): StandIn | undefined {
@@ -34,15 +41,15 @@ function standInLike(prototype: object): StandIn | undefined {
   class OfServer extends (Server as unknown as new () => object) {
     readonly #of: Request
     readonly #bytes: Uint8Array<ArrayBuffer>
-    readonly #signal: AbortSignal | undefined
+    readonly #attempt: Signalled | undefined
     #wasRead = false
     #real: Request | undefined
 
-    constructor(of: Request, body: Uint8Array<ArrayBuffer>, signal: AbortSignal | undefined) {
+    constructor(of: Request, body: Uint8Array<ArrayBuffer>, attempt: Signalled | undefined) {
       super()
       this.#of = of
       this.#bytes = body
-      this.#signal = signal
+      this.#attempt = attempt
     }
 
     get method(): string {
@@ -58,7 +65,7 @@ function standInLike(prototype: object): StandIn | undefined {
     }
 
     get signal(): AbortSignal {
-      return this.#signal ?? this.#of.signal
+      return (this.#attempt ?? this.#of).signal
     }
 
     get body(): Request['body'] {
@@ -78,7 +85,7 @@ function standInLike(prototype: object): StandIn | undefined {
     }
 
     async text(): Promise<string> {
-      return this.#real?.text() ?? new TextDecoder().decode(this.#take())
+      return this.#real?.text() ?? utf8.decode(this.#take())
     }
 
     async json(): Promise<unknown> {
@@ -106,8 +113,7 @@ function standInLike(prototype: object): StandIn | undefined {
     #request(): Request {
       if (this.#real === undefined) {
         const Real = this.#of.constructor as typeof Request
-        const signal = this.#signal ?? this.#of.signal
-        this.#real = new Real(this.#of, { body: this.#bytes, signal })
+        this.#real = new Real(this.#of, { body: this.#bytes, signal: this.signal })
         // What was read here cannot be read there.
         if (this.#wasRead) void this.#real.arrayBuffer()
       }

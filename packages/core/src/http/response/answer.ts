@@ -6,6 +6,8 @@ export interface Answer {
   readonly status: number
   readonly headers: HeaderList
   readonly body: Uint8Array
+  /** The body again, where it was kept as text: a server may send that at less cost. */
+  readonly text?: string | undefined
 }
 
 /** What a handler answered, as far as it can be kept. */
@@ -13,18 +15,30 @@ export interface CapturedAnswer {
   readonly status: number
   readonly headers: HeaderList
   /** Missing: it was larger than `maxBodyBytes`. */
-  readonly body: Uint8Array | undefined
+  readonly body: Uint8Array | string | undefined
 }
 
 /** Whatever `new Response` takes as a body, in the types of browsers and of Node alike. */
 export type ResponseBody = ConstructorParameters<typeof Response>[0]
 
 /** The answer as a web response. */
-export function toResponse({ status, headers, body }: Answer): Response {
-  return new Response(hasNoBody(status) ? null : (body as ResponseBody), {
-    status,
-    headers: headers as [string, string][],
+export function toResponse(answer: Answer): Response {
+  const { status, headers, text } = answer
+  const byName = Object.fromEntries(headers)
+  // An object is taken at less cost, but has each name once. Where there is no type, a text or an object may be given one.
+  const isPlain = byName['content-type'] !== undefined && Object.keys(byName).length === headers.length
+  const init = { status, headers: isPlain ? byName : (headers as [string, string][]) }
+  if (hasNoBody(status)) return new Response(null, init)
+  return new Response(isPlain && text !== undefined ? text : (answer.body as ResponseBody), init)
+}
+
+/** Headers as a list: several `Set-Cookie` are told one by one. */
+export function headerList(headers: Headers): HeaderList {
+  const list: [string, string][] = []
+  headers.forEach((value, name) => {
+    list.push([name, value])
   })
+  return list
 }
 
 /** Answers that end with their headers (RFC 9110). */

@@ -25,9 +25,12 @@ export function headerRule(also: readonly string[]): KeepsHeader {
 
 /** The headers that the rule keeps, without those that `Connection` names as its own. */
 export function keptHeaders(headers: HeaderList, keeps: KeepsHeader): HeaderList {
-  const lowered = headers.map(([name, value]) => [name.toLowerCase(), value] as const)
-  const named = lowered
-    .filter(([name]) => name === 'connection')
-    .flatMap(([, value]) => value.toLowerCase().split(/[\s,]+/))
-  return lowered.filter(([name]) => keeps(name) && !named.includes(name))
+  const kept: [string, string][] = []
+  const named: string[] = []
+  for (const [given, value] of headers) {
+    const name = given.toLowerCase()
+    if (keeps(name)) kept.push([name, value])
+    else if (name === 'connection') named.push(...value.toLowerCase().split(/[\s,]+/))
+  }
+  return named.length === 0 ? kept : kept.filter(([name]) => !named.includes(name))
 }

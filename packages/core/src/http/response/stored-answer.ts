@@ -15,9 +15,12 @@ export interface StoredAnswer {
   readonly read?: ReadPart
 }
 
-/** Each of these takes six characters of JSON. */
+/** Every text begins and ends with itself: a mark at its beginning is part of it. */
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/** Each of these takes six characters of JSON; halves of a pair have no bytes of their own. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const CONTROLS = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/
+const UNFIT = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]/u
 
 export function storedAnswer(
   answer: CapturedAnswer,
@@ -33,10 +36,13 @@ export function storedAnswer(
   }
 }
 
-function storedBody(body: Uint8Array): Pick<StoredAnswer, 'text' | 'base64'> {
+function storedBody(body: Uint8Array | string): Pick<StoredAnswer, 'text' | 'base64'> {
+  if (typeof body === 'string') {
+    return UNFIT.test(body) ? storedBody(new TextEncoder().encode(body)) : { text: body }
+  }
   try {
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body)
-    if (!CONTROLS.test(text)) return { text }
+    const text = utf8.decode(body)
+    if (!UNFIT.test(text)) return { text }
   } catch {
     // It is no text.
   }
@@ -52,11 +58,26 @@ export function asStoredAnswer(value: unknown): StoredAnswer | undefined {
 
 /** The answer to be sent again, byte by byte; `undefined` if its body was not kept. */
 export function replayOf({ status, headers, text, base64 }: StoredAnswer): Answer | undefined {
-  const body =
-    text !== undefined
-      ? new TextEncoder().encode(text)
-      : base64 !== undefined
-        ? fromBase64(base64)
-        : undefined
-  return body && { status, headers: [...headers, ['idempotency-replayed', 'true']], body }
+  if (text === undefined && base64 === undefined) return undefined
+  const replayed: HeaderList = [...headers, ['idempotency-replayed', 'true']]
+  return text !== undefined
+    ? new TextAnswer(status, replayed, text)
+    : { status, headers: replayed, body: fromBase64(base64 as string) }
+}
+
+/** Its bytes are made for whoever asks for them. */
+class TextAnswer implements Answer {
+  readonly status: number
+  readonly headers: HeaderList
+  readonly text: string
+
+  constructor(status: number, headers: HeaderList, text: string) {
+    this.status = status
+    this.headers = headers
+    this.text = text
+  }
+
+  get body(): Uint8Array {
+    return new TextEncoder().encode(this.text)
+  }
 }

@@ -1,6 +1,5 @@
-import { type CapturedAnswer, hasNoBody, type ResponseBody } from './answer'
+import { type CapturedAnswer, hasNoBody, headerList, type ResponseBody } from './answer'
 import { BodyRecorder } from './body-recorder'
-import { heldBody } from './held-body'
 
 /**
  * A handler's response on its way to the client, recorded as it passes. What can be had at once goes out as a whole, after
@@ -11,8 +10,6 @@ export class WebReply {
   readonly #response: Response
   readonly #recorder: BodyRecorder
   readonly #recorded: Promise<void>
-  /** What the server holds already of the body, and sends without anything being read. */
-  readonly #held: string | null | undefined
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined
   #clientLeft = false
   /** Whether the client waits for more than it was given. */
@@ -27,9 +24,7 @@ export class WebReply {
     if (status < 200 || status > 599) throw new TypeError(`a handler cannot answer with status ${status}`)
     this.#response = response
     this.#recorder = new BodyRecorder(maxBytes)
-    this.#held = heldBody(response)
-    this.#recorded = this.#held === undefined ? this.#record() : Promise.resolve()
-    if (typeof this.#held === 'string') this.#recorder.add(new TextEncoder().encode(this.#held))
+    this.#recorded = this.#record()
     // Whoever waits for the recording is told; nobody else needs to be.
     this.#recorded.catch(() => {})
   }
@@ -40,7 +35,6 @@ export class WebReply {
 
   /** Whether all of it is there without waiting for anything. */
   async isThereAtOnce(): Promise<boolean> {
-    if (this.#held !== undefined) return true
     let timer: ReturnType<typeof setTimeout> | undefined
     const later = new Promise<'later'>((resolve) => {
       timer = setTimeout(() => resolve('later'))
@@ -77,12 +71,7 @@ export class WebReply {
   async captured(): Promise<CapturedAnswer> {
     await this.#recorded
     const { status, headers } = this.#response
-    const list: [string, string][] = []
-    // Several Set-Cookie are told one by one.
-    headers.forEach((value, name) => {
-      list.push([name, value])
-    })
-    return { status, headers: list, body: this.#recorder.body }
+    return { status, headers: headerList(headers), body: this.#recorder.body }
   }
 
   /** The record is settled: the response as a whole, or the end of the stream. */
@@ -91,7 +80,6 @@ export class WebReply {
       if (!this.#clientLeft) this.#controller.close()
       return undefined
     }
-    if (this.#held !== undefined) return this.#response
     return this.#respond(this.#response.body && (this.#recorder.body as ResponseBody))
   }
 
