@@ -2,15 +2,14 @@ import { StoreError } from '@idem/core'
 import type { Place } from './options'
 import type { RedisClient, RedisClusterClient, RedisServer } from './redis-client'
 import { redisFailure } from './redis-failure'
+import { ReplicatedWrites } from './replicated-writes'
 import type { Script, ScriptRunner } from './scripts/script'
-
-/** How long `WAIT` waits for replicas. */
-const WAIT_MS = 500
 
 /** The user's client, as the stores use it: it runs scripts, and what fails there becomes a `StoreError`. */
 export class Connection {
   readonly client: RedisClient
-  readonly #waitReplicas: number
+  /** Missing where nobody waits for replicas. */
+  readonly #replicated: ReplicatedWrites | undefined
 
   /** How many keys a command may have. */
   readonly mostKeys: number
@@ -19,7 +18,7 @@ export class Connection {
     this.client = client
     // A cluster takes several keys at once only where they are on the same server.
     this.mostKeys = client.isCluster ? 1 : batch
-    this.#waitReplicas = waitReplicas
+    this.#replicated = waitReplicas === 0 ? undefined : new ReplicatedWrites(client, waitReplicas)
   }
 
   /** What the driver puts in front of every key. */
@@ -55,36 +54,9 @@ export class Connection {
 
   /** Runs a script that may write, and lets it count once enough replicas have it. @throws StoreError */
   write(call: string, script: Script, keys: readonly string[], args: readonly string[]): Promise<unknown> {
-    if (this.#waitReplicas === 0) return this.run(call, script, keys, args)
-    return this.#replicated(script, keys, args).catch((error: unknown) => {
+    if (this.#replicated === undefined) return this.run(call, script, keys, args)
+    return this.#replicated.run(script, keys, args).catch((error: unknown) => {
       throw redisFailure(call, error)
     })
-  }
-
-  /** `WAIT` speaks of its own connection's writes, so both are sent as one. */
-  async #replicated(script: Script, keys: readonly string[], args: readonly string[]): Promise<unknown> {
-    let acknowledged = 0
-    const runner =
-      (command: 'evalshaBuffer' | 'evalBuffer') =>
-      async (text: string, ...rest: (string | number)[]) => {
-        const replies = await this.client
-          .pipeline([
-            [command, text, ...rest],
-            ['wait', this.#waitReplicas, WAIT_MS],
-          ])
-          .exec()
-        for (const [error] of replies ?? []) if (error) throw error
-        acknowledged = Number(replies?.[1]?.[1])
-        return replies?.[0]?.[1]
-      }
-    const reply = await script.run(
-      { evalshaBuffer: runner('evalshaBuffer'), evalBuffer: runner('evalBuffer') },
-      keys,
-      args,
-    )
-    if (acknowledged >= this.#waitReplicas) return reply
-    throw new StoreError(
-      `Redis has written, but only ${acknowledged} of ${this.#waitReplicas} replicas (waitReplicas) have it after ${WAIT_MS} ms`,
-    )
   }
 }

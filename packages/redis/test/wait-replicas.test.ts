@@ -56,6 +56,47 @@ describe.skipIf(replica === undefined)('a store that waits for a replica', () =>
     expect(await store.get('stopped')).toMatchObject({ state: 'succeeded', attempt: 1 })
   })
 
+  test('waits once for all that is asked for meanwhile', async () => {
+    const waits = async () =>
+      Number(/cmdstat_wait:calls=(\d+)/.exec(await client.info('commandstats'))?.[1] ?? 0)
+    const claims = Array.from({ length: 100 }, (_, index) => aClaim(`together ${index}`))
+    await Promise.all(claims.map((claim) => store.claim(claim)))
+    const renew = (claim: (typeof claims)[0]) => store.extend({ ...claim, leaseMs: 60_000 })
+    // From now on the server knows the script.
+    expect(await renew(claims[0] as (typeof claims)[0])).toBe(true)
+    const before = await waits()
+    const renewed = await Promise.all(claims.map(renew))
+    expect(renewed.every((held) => held)).toBe(true)
+    // The first goes at once, and the others when it is answered.
+    expect((await waits()) - before).toBe(2)
+  })
+
+  test('fails only the call that fails of those that went together', async () => {
+    await client.set('no record', 'something else')
+    const claims = ['first', 'second', 'third'].map((name) => aClaim(`beside ${name}`))
+    await Promise.all(claims.map((claim) => store.claim(claim)))
+    const lease = { ...aClaim('no record'), leaseMs: 60_000 }
+    const ends = await Promise.allSettled([
+      store.extend({ ...(claims[0] as typeof lease), leaseMs: 60_000 }),
+      store.extend(lease),
+      store.extend({ ...(claims[1] as typeof lease), leaseMs: 60_000 }),
+    ])
+    expect(ends.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+  })
+
+  test('fails what was under way and what came meanwhile when the driver gives up, and goes on', async () => {
+    const own = open(primary?.url ?? '', { retryStrategy: () => null })
+    const lost = new RedisStore(own, { waitReplicas: 1 })
+    await own.ping()
+    own.disconnect()
+    const claims = ['one', 'two', 'three'].map((name) => aClaim(`lost ${name}`))
+    const ends = await Promise.allSettled(claims.map((claim) => lost.claim(claim)))
+    expect(ends.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected'])
+    for (const end of ends) expect((end as PromiseRejectedResult).reason).toBeInstanceOf(StoreError)
+    await own.connect()
+    expect(await lost.claim(claims[0] as (typeof claims)[0])).toMatchObject({ type: 'acquired' })
+  })
+
   test('of which it does not hear once, costs a caller nothing but time', async () => {
     const idem = new Idem({ store })
     let runs = 0
