@@ -77,7 +77,7 @@ export class Lane {
       this.#heldBytes -= arrival.chunk.length
       if (passes(arrival.chunk) && to.writable) to.write(arrival.chunk)
     } else if (arrival.kind === 'end') to.end()
-    else to.resetAndDestroy()
+    else reset(to)
   }
 
   #regulate(): void {
@@ -85,4 +85,14 @@ export class Lane {
     if (this.#heldBytes > maxHeldBytes || to.writableNeedDrain) from.pause()
     else from.resume()
   }
+}
+
+/**
+ * Resets a connection at once; what it has yet to send is lost. A socket whose end is under way cannot be reset: Node.js
+ * would leave it open, and never end. It is closed instead.
+ */
+function reset(socket: Socket): void {
+  const isEnding = socket.writableEnded && !socket.writableFinished
+  if (!isEnding) socket.resetAndDestroy()
+  socket.destroy()
 }

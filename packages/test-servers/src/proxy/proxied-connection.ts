@@ -18,8 +18,8 @@ export interface ProxyCounts {
 }
 
 export interface ProxyState {
-  readonly targetPort: number
-  readonly targetHost: string
+  /** Where connections go that are made from now on. */
+  target: { readonly host: string; readonly port: number }
   delayMs: number
   readonly lost: LostReplies
   readonly counts: { -readonly [Name in keyof ProxyCounts]: ProxyCounts[Name] }
@@ -35,8 +35,7 @@ export class ProxiedConnection {
   #onLost: (() => void) | undefined
 
   constructor(client: Socket, state: ProxyState) {
-    const { targetHost: host, targetPort: port } = state
-    const server = connect({ host, port, allowHalfOpen: true, noDelay: true })
+    const server = connect({ ...state.target, allowHalfOpen: true, noDelay: true })
     this.#client = client
     this.#server = server
     this.#state = state

@@ -26,6 +26,11 @@ export interface TcpProxy {
   cutAfterNextRequest(times?: number, matching?: Matching): Promise<void>
   /** Holds back all that arrives from now on, in either direction, this many milliseconds. */
   delay(ms: number): void
+  /**
+   * Where new connections go from now on: to the server at this URL, of the same kind, or at a local port. Those that are
+   * open stay where they are.
+   */
+  lead(target: string | number): void
   /** Whether new connections are refused, as by a machine on which nothing listens. */
   refuse(refused: boolean): Promise<void>
   /** Breaks all connections, and listens no more. */
@@ -46,7 +51,7 @@ const defaultPorts: Record<string, number> = { redis: 6379, postgres: 5432, post
  * await lost
  */
 export async function startTcpProxy(target: string | number): Promise<TcpProxy> {
-  const { host: targetHost, port: targetPort, urlThrough } = parseTarget(target)
+  const { host, port: targetPort, urlThrough } = parseTarget(target)
   const lost = new LostReplies()
   const counts = {
     connections: 0,
@@ -56,7 +61,7 @@ export async function startTcpProxy(target: string | number): Promise<TcpProxy> 
     roundTrips: 0,
     lostReplies: 0,
   }
-  const state: ProxyState = { targetHost, targetPort, lost, counts, delayMs: 0 }
+  const state: ProxyState = { target: { host, port: targetPort }, lost, counts, delayMs: 0 }
 
   const open = new Set<ProxiedConnection>()
   const listener = createServer({ allowHalfOpen: true, noDelay: true }, (client) => {
@@ -90,6 +95,10 @@ export async function startTcpProxy(target: string | number): Promise<TcpProxy> 
     cutAfterNextRequest: (times = 1, matching) => lost.plan(times, matching),
     delay(ms) {
       state.delayMs = ms
+    },
+    lead(other) {
+      const { host, port } = parseTarget(other)
+      state.target = { host, port }
     },
     async refuse(refused) {
       if (refused) stopListening()

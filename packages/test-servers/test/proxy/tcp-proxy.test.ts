@@ -231,6 +231,31 @@ describe('refuse', () => {
   })
 })
 
+describe('lead', () => {
+  it('leads new connections to another server, and keeps the open ones', async () => {
+    const answering = (name: string) => serve((socket) => socket.on('data', () => socket.write(name)))
+    const [before, after] = await Promise.all([answering('before'), answering('after')])
+    const proxy = await proxyTo(before.port)
+    const asked = async (socket: Socket) => {
+      socket.write('who is it?')
+      return String((await once(socket, 'data'))[0])
+    }
+    const open = client(proxy)
+    expect(await asked(open)).toBe('before')
+
+    proxy.lead(`tcp://127.0.0.1:${after.port}`)
+    expect(await asked(client(proxy))).toBe('after')
+    expect(await asked(open)).toBe('before')
+    proxy.lead(before.port)
+    expect(await asked(client(proxy))).toBe('before')
+  })
+
+  it('refuses a target without a port', async () => {
+    const proxy = await proxyTo((await serve(echo)).port)
+    expect(() => proxy.lead('amqp://127.0.0.1')).toThrow(TypeError)
+  })
+})
+
 describe('close', () => {
   it('breaks all connections and listens no more, however often', async () => {
     const server = await serve(echo)
