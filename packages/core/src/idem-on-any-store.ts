@@ -39,6 +39,7 @@ import { systemRuntime } from './runtime'
 
 const OF_AN_IDEM = [...OF_AN_ATTEMPT, 'store', 'namespace', 'cache', 'observer', 'runtime']
 const OF_A_WRAP = [...OF_AN_ATTEMPT, 'name', 'key', 'scope', 'fingerprint', 'signal']
+type MaybeNow = Promise<Execution<unknown>> | Execution<unknown>
 const STATES: readonly RecordState[] = ['running', 'succeeded', 'failed', 'abandoned']
 
 /** The implementation of {@link Idem}, whose types say which stores can do what. */
@@ -66,7 +67,8 @@ export class IdemOnAnyStore<S extends Store = Store> {
     handler: (ctx: AttemptContext) => Promise<T> | T,
     options: RunOptions = {},
   ): Promise<T> {
-    return (await this.#execute(key, handler, options)).value as T
+    const execution = this.#execute(key, handler, options)
+    return (execution instanceof Promise ? await execution : execution).value as T
   }
 
   async execute<T>(
@@ -178,12 +180,12 @@ export class IdemOnAnyStore<S extends Store = Store> {
     return { records, cursor: page.cursor }
   }
 
-  #execute(key: Key, handler: Handler, options: RunOptions): Promise<Execution<unknown>> {
+  #execute(key: Key, handler: Handler, options: RunOptions): MaybeNow {
     aFunction('handler', handler)
     return this.#drive(this.#request(key, options, resolveSettings(options, this.#settings)), handler)
   }
 
-  #drive(request: Request, handler: Handler): Promise<Execution<unknown>> {
+  #drive(request: Request, handler: Handler): MaybeNow {
     return this.#engine.execute(request, (flight) => drive(flight, handler))
   }
 

@@ -7,22 +7,28 @@ const NEXT_FENCE = 'Math.max(this.#lastFence + 1, Math.floor(now * 1000))'
 const NOTIFY = "if (next?.state !== 'running') this.#watchers.notify(key)"
 
 /** Reads, lets others in, and only then writes. */
-const getThenSet = (decide: string, key: string): Omit<BrokenStore, 'file'> => ({
+const getThenSet = (decide: string, call: string): Omit<BrokenStore, 'file'> => ({
   name: `gets, then sets: ${decide}`,
-  find: `${decide}(this.#find(${key})`,
-  replace: `${decide}(await Promise.resolve(this.#find(${key}))`,
+  find: `return this.#decide(${call}, ${decide})`,
+  replace: `
+    const found = await Promise.resolve(this.#find(${call}.key))
+    return this.#apply(${call}.key, found, ${decide}(found, ${call}, this.#clock()))`,
 })
 
 /** Stores that keep their records wrongly, though they decide well. */
 export const brokenMemories: readonly BrokenStore[] = [
   ...[
-    getThenSet('decideClaim', 'claim.key'),
-    getThenSet('decideExtend', 'lease.key'),
-    getThenSet('decideComplete', 'key'),
-    getThenSet('decideFail', 'report.key'),
-    getThenSet('decideRelease', 'holder.key'),
-    getThenSet('decideSaveStep', 'step.key'),
-    getThenSet('decideResolve', 'key'),
+    {
+      name: 'gets, then sets: decideClaim',
+      find: 'const found = this.#find(key)',
+      replace: 'const found = await Promise.resolve(this.#find(key))',
+    },
+    getThenSet('decideExtend', 'lease'),
+    getThenSet('decideComplete', 'completion'),
+    getThenSet('decideFail', 'report'),
+    getThenSet('decideRelease', 'holder'),
+    getThenSet('decideSaveStep', 'step'),
+    getThenSet('decideResolve', 'resolution'),
     {
       name: 'asks the clock of the process',
       find: "this.#clock = aFunction('clock', clock)",
@@ -40,7 +46,7 @@ export const brokenMemories: readonly BrokenStore[] = [
       find: NEXT_FENCE,
       replace: 'Math.max(this.#lastFence + 1, Date.now() * 1000)',
     },
-    { name: 'removes nothing', find: 'else this.#remove(key)', replace: '' },
+    { name: 'removes nothing', find: 'else this.#placeOf(found).delete(key)', replace: '' },
     {
       name: 'tells no watcher that a record was removed',
       find: NOTIFY,

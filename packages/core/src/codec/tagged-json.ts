@@ -13,7 +13,7 @@ export const taggedJson: Codec = {
   decode(text) {
     try {
       const plain: unknown = JSON.parse(text)
-      return text.includes(`"${TAG}"`) ? revive(plain) : plain
+      return text.includes(`${TAG}"`) ? revive(plain) : plain
     } catch (cause) {
       // What the engine's parser says of a text quotes it.
       throw cause instanceof CodecError ? cause : new CodecError('not tagged JSON')

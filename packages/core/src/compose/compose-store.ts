@@ -110,7 +110,7 @@ class ComposedStore implements Store {
   }
 
   async delete(key: string): Promise<boolean> {
-    return this.#transition(key, (record, { now }) => decideDelete(record, now))
+    return this.#transition(key, (record, { now }) => decideDelete(record, key, now))
   }
 
   async get(key: string): Promise<StoredRecord | undefined> {

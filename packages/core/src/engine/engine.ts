@@ -6,7 +6,7 @@ import { differ } from '../record/claim'
 import type { Runtime } from '../runtime'
 import { Alarms } from './alarms'
 import { Flight } from './flight'
-import { mismatch, type Outcome, raise, replayed } from './outcome'
+import { mismatch, type Outcome, refused, replayed } from './outcome'
 
 /** What a call came to. */
 export interface Execution<T> {
@@ -37,7 +37,7 @@ export class Engine<S extends Store = Store> {
   readonly alarms: Alarms
   /** How often something was forgotten: an answer that was under way meanwhile is not kept. */
   forgotten = 0
-  readonly #observer: Observer | undefined
+  readonly observer: Observer | undefined
   readonly #flights = new Map<string, Flight<S>>()
   #isDiagnosed = false
 
@@ -46,43 +46,34 @@ export class Engine<S extends Store = Store> {
     this.runtime = runtime
     this.cache = cache
     this.alarms = new Alarms(runtime)
-    this.#observer = observer
+    this.observer = observer
   }
 
   /** Joins the flight that is under way for this request, or begins one that `drive` takes to its outcome. */
-  async execute(
+  execute(
     request: Request,
     drive: (flight: Flight<S>) => Promise<Outcome>,
-  ): Promise<Execution<unknown>> {
+  ): Promise<Execution<unknown>> | Execution<unknown> {
     request.signal?.throwIfAborted()
     const cached = this.#fromCache(request)
     if (cached) return { value: cached.own(), replayed: true, attempt: cached.attempt }
 
     const id = flightId(request)
     const running = request.alone ? undefined : this.#flights.get(id)
-    if (running) {
-      const outcome = await running.join(request, false)
-      const { attempt } = outcome
-      if (attempt > 0) this.emit(request, { type: 'shared', attempt })
-      else running.refuse(outcome)
-      return { value: outcome.shared(), replayed: true, attempt }
-    }
-    const flight = new Flight(this, request)
+    if (running) return running.join(request, false)
+    const flight = new Flight(this, request, id)
     if (!request.alone) this.#flights.set(id, flight)
     const joined = flight.join(request, true)
     drive(flight).then(
       (outcome) => flight.finish(outcome),
-      (error) =>
-        flight.finish({ attempt: 0, replayed: false, own: () => raise(error), shared: () => raise(error) }),
+      (error) => flight.finish(refused(() => error)),
     )
-    const outcome = await joined
-    return { value: outcome.own(), replayed: outcome.replayed, attempt: outcome.attempt }
+    return joined
   }
 
   /** New calls no longer join this flight. */
   retire(flight: Flight<S>): void {
-    const id = flightId(flight)
-    if (this.#flights.get(id) === flight) this.#flights.delete(id)
+    if (this.#flights.get(flight.id) === flight) this.#flights.delete(flight.id)
   }
 
   /** Drops what is known of a key in this process; new calls no longer join what is under way. */
@@ -94,7 +85,7 @@ export class Engine<S extends Store = Store> {
 
   /** Asks the store, once and in the background, what endangers its promises, for somebody to be told. */
   diagnose(flight: Flight<S>): void {
-    if (this.#isDiagnosed || this.#observer === undefined) return
+    if (this.#isDiagnosed || this.observer === undefined) return
     this.#isDiagnosed = true
     const tell = async () => {
       for (const message of (await this.store.diagnose?.()) ?? [])
@@ -104,9 +95,9 @@ export class Engine<S extends Store = Store> {
   }
 
   emit({ key, name }: EventOrigin, event: EventOfACall): void {
-    if (this.#observer === undefined) return
+    if (this.observer === undefined) return
     try {
-      const told: unknown = this.#observer({ ...event, key, name } as IdemEvent)
+      const told: unknown = this.observer({ ...event, key, name } as IdemEvent)
       if (typeof told === 'object') Promise.resolve(told).catch(() => {})
     } catch {
       // An observer looks on; what it throws is its own affair.

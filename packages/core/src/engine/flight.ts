@@ -2,7 +2,7 @@ import type { FinalAnswer } from '../contracts/record-cache'
 import type { Store } from '../contracts/store'
 import { type IdemError, InProgressError } from '../errors'
 import type { Settings } from '../options/settings'
-import type { Engine, EventOfACall, Request } from './engine'
+import type { Engine, EventOfACall, Execution, Request } from './engine'
 import { type Outcome, refused } from './outcome'
 import { type Answer, type Arguments, type Persistence, StoreCall, THRICE } from './store-calls'
 
@@ -19,7 +19,7 @@ interface Caller {
   readonly leads: boolean
   readonly settings: Settings
   since: number
-  readonly resolve: (outcome: Outcome) => void
+  readonly resolve: (execution: Execution<unknown>) => void
   readonly reject: (error: unknown) => void
   stopWaiting?: () => void
   stopListening?: () => void
@@ -31,6 +31,8 @@ interface Caller {
  */
 export class Flight<S extends Store = Store> {
   readonly engine: Engine<S>
+  /** What calls must have in common to share it. */
+  readonly id: string
   readonly key: string
   readonly fingerprint: string | undefined
   readonly settings: Settings
@@ -46,8 +48,9 @@ export class Flight<S extends Store = Store> {
   /** Called when the last caller has left. */
   onDeserted: (() => void) | undefined
 
-  constructor(engine: Engine<S>, request: Request) {
+  constructor(engine: Engine<S>, request: Request, id = '') {
     this.engine = engine
+    this.id = id
     this.key = request.key
     this.fingerprint = request.fingerprint
     this.settings = request.settings
@@ -61,9 +64,10 @@ export class Flight<S extends Store = Store> {
   }
 
   /** Resolves with the flight's outcome; rejects if the caller leaves before there is one. */
-  join({ settings, signal }: Request, leads: boolean): Promise<Outcome> {
+  join({ settings, signal }: Request, leads: boolean): Promise<Execution<unknown>> {
     return new Promise((resolve, reject) => {
-      const caller: Caller = { leads, settings, since: this.engine.runtime.now(), resolve, reject }
+      const since = leads ? this.sentAt : this.engine.runtime.now()
+      const caller: Caller = { leads, settings, since, resolve, reject }
       if (leads) this.#leader = caller
       else this.#joined = (this.#joined ?? new Set()).add(caller)
       if (signal) {
@@ -76,16 +80,17 @@ export class Flight<S extends Store = Store> {
   }
 
   /** An attempt is running: callers wait for it, or leave, each by its own policy. */
-  wait(busy: Busy): void {
+  wait(busy: Busy, since = this.engine.runtime.now()): void {
     const before = this.#busy
     this.#busy = busy
-    this.#busySince = this.engine.runtime.now()
+    this.#busySince = since
     if (before?.elsewhere === busy.elsewhere) return
-    for (const caller of this.#everybody()) {
+    if (this.#leader) {
       // A leader whose own attempt lost its lease begins to wait only now.
-      if (caller.leads && before) caller.since = this.#busySince
-      this.#hold(caller)
+      if (before) this.#leader.since = since
+      this.#hold(this.#leader)
     }
+    for (const caller of this.#joined ?? []) this.#hold(caller)
   }
 
   /** The lease of the running attempt was renewed. */
@@ -96,12 +101,25 @@ export class Flight<S extends Store = Store> {
   /** Every caller gets the outcome, and new ones begin a flight of their own. */
   finish(outcome: Outcome): void {
     this.engine.retire(this)
-    const callers = this.#everybody()
+    const leader = this.#leader
+    const joined = this.#joined
     this.#leader = undefined
     this.#joined = undefined
-    for (const caller of callers) {
-      release(caller)
-      caller.resolve(outcome)
+    if (leader) this.#answer(leader, outcome)
+    for (const caller of joined ?? []) this.#answer(caller, outcome)
+  }
+
+  #answer(caller: Caller, outcome: Outcome): void {
+    release(caller)
+    const { leads } = caller
+    const { attempt } = outcome
+    if (!leads && attempt > 0) this.emit({ type: 'shared', attempt })
+    else if (!leads) this.refuse(outcome)
+    try {
+      const value = leads ? outcome.own() : outcome.shared()
+      caller.resolve({ value, replayed: !leads || outcome.replayed, attempt })
+    } catch (error) {
+      caller.reject(error)
     }
   }
 
@@ -170,11 +188,6 @@ export class Flight<S extends Store = Store> {
       },
       since,
     )
-  }
-
-  #everybody(): readonly Caller[] {
-    const joined = this.#joined ?? []
-    return this.#leader ? [this.#leader, ...joined] : [...joined]
   }
 
   #hold(caller: Caller): void {

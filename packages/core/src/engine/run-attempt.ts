@@ -31,7 +31,7 @@ export async function runAttempt(
     else attempt.loseLease(end)
   })
   flight.emit({ type: 'started', attempt: attempt.attempt, fence: attempt.fence, takeover: attempt.takeover })
-  attend(flight, attempt)
+  attend(flight, attempt, startedAt)
   try {
     let value: unknown
     try {
@@ -63,8 +63,9 @@ export async function runUnprotected(flight: Flight, handler: Handler, reason: S
   const { maxRunTimeMs } = settings
   const { alarms, runtime } = flight.engine
   const overdue = new Overdue(() => giveUp(flight, attempt))
-  alarms.set(overdue, runtime.now() + maxRunTimeMs)
-  attend(flight, attempt)
+  const now = runtime.now()
+  alarms.set(overdue, now + maxRunTimeMs)
+  attend(flight, attempt, now)
   try {
     const value = await handler(attempt)
     return ranAndSucceeded(1, value, encodeValue(value, settings).text, settings)
@@ -97,9 +98,9 @@ function giveUp(flight: Flight, attempt: Attempt): void {
 }
 
 /** Lets the callers wait for the attempt, and tells the attempt when the last of them has left. */
-function attend(flight: Flight, attempt: Attempt): void {
+function attend(flight: Flight, attempt: Attempt, now: number): void {
   flight.onDeserted = () => attempt.abort(new DOMException('every caller has left', 'AbortError'))
-  flight.wait({ attempt: attempt.attempt, leaseMs: flight.settings.leaseMs, elsewhere: false })
+  flight.wait({ attempt: attempt.attempt, leaseMs: flight.settings.leaseMs, elsewhere: false }, now)
 }
 
 /** The work of an attempt that took over: that of who finds out what became of the one before, or the handler's. */

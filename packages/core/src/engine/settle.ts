@@ -28,7 +28,7 @@ export async function settleSuccess(
   if (error) flight.emit({ type: 'value-omitted', attempt, error })
   const completion = { key, owner, fence, value: text, retentionMs, tombstoneMs }
   // The first sending may be the one that settles it, though only a later one is answered.
-  const toldAt = engine.runtime.now()
+  const toldAt = engine.cache ? engine.runtime.now() : 0
   try {
     const settled = !run.isLost && (await flight.persist(untilSettled(settings), 'complete', completion))
     if (!settled) {
@@ -46,7 +46,8 @@ export async function settleSuccess(
       shared: () => unsettled(readBack(value, text, settings.codec)),
     }
   }
-  flight.emit({ type: 'succeeded', attempt, durationMs: engine.runtime.now() - startedAt })
+  if (engine.observer)
+    flight.emit({ type: 'succeeded', attempt, durationMs: engine.runtime.now() - startedAt })
   flight.rememberSuccess(attempt, text, toldAt)
   return ranAndSucceeded(attempt, value, text, settings)
 }

@@ -36,7 +36,8 @@ export class StoreCall<Call extends keyof Store> extends Alarm {
   readonly #persistence: Persistence
   readonly #resolve: (answer: Answer<Call>) => void
   readonly #reject: (error: StoreError) => void
-  readonly #giveUpAt: number
+  /** Counted from the first sending. */
+  #giveUpAt = 0
   #pauseMs = FIRST_PAUSE_MS
   #limitMs = 0
   #sent = 0
@@ -58,7 +59,6 @@ export class StoreCall<Call extends keyof Store> extends Alarm {
     this.#persistence = persistence
     this.#resolve = resolve
     this.#reject = reject
-    this.#giveUpAt = flight.engine.runtime.now() + persistence.forMs
   }
 
   /** It took too long. */
@@ -70,6 +70,7 @@ export class StoreCall<Call extends keyof Store> extends Alarm {
     const { engine, settings } = this.#flight
     const now = engine.runtime.now()
     const sending = ++this.#sent
+    this.#giveUpAt ||= now + this.#persistence.forMs
     this.#pending = sending
     this.#flight.sentAt = now
     this.#limitMs = Math.max(1, Math.min(settings.storeTimeoutMs, this.#giveUpAt - now))

@@ -49,7 +49,8 @@ export class MemoryStore implements Store {
   readonly #settled = new Map<string, RecordData>()
   readonly #open = new Map<string, RecordData>()
   readonly #watchers = new Watchers()
-  #sweep: Iterator<RecordData> | undefined
+  #sweep: Iterator<RecordData> = this.#settled.values()
+  #sweepsOpen = false
   #evictable: Iterator<string> | undefined
   #lastFence = 0
 
@@ -68,36 +69,37 @@ export class MemoryStore implements Store {
   async claim(claim: Claim): Promise<ClaimOutcome> {
     const now = this.#clock()
     this.#sweepSome(now)
+    const { key } = claim
+    const found = this.#find(key)
     return this.#apply(
-      claim.key,
-      decideClaim(this.#find(claim.key), claim, now, () => this.#nextFence(now)),
+      key,
+      found,
+      decideClaim(found, claim, now, () => this.#nextFence(now)),
     )
   }
 
   async extend(lease: Lease): Promise<boolean> {
-    return this.#apply(lease.key, decideExtend(this.#find(lease.key), lease, this.#clock()))
+    return this.#decide(lease, decideExtend)
   }
 
   async complete(completion: Completion): Promise<boolean> {
-    const { key } = completion
-    return this.#apply(key, decideComplete(this.#find(key), completion, this.#clock()))
+    return this.#decide(completion, decideComplete)
   }
 
   async fail(report: FailureReport): Promise<boolean> {
-    return this.#apply(report.key, decideFail(this.#find(report.key), report, this.#clock()))
+    return this.#decide(report, decideFail)
   }
 
   async release(holder: Holder): Promise<boolean> {
-    return this.#apply(holder.key, decideRelease(this.#find(holder.key), holder, this.#clock()))
+    return this.#decide(holder, decideRelease)
   }
 
   async saveStep(step: StepResult): Promise<boolean> {
-    return this.#apply(step.key, decideSaveStep(this.#find(step.key), step, this.#clock()))
+    return this.#decide(step, decideSaveStep)
   }
 
   async resolve(resolution: Resolution): Promise<boolean> {
-    const { key } = resolution
-    return this.#apply(key, decideResolve(this.#find(key), resolution, this.#clock()))
+    return this.#decide(resolution, decideResolve)
   }
 
   async get(key: string): Promise<StoredRecord | undefined> {
@@ -105,7 +107,7 @@ export class MemoryStore implements Store {
   }
 
   async delete(key: string): Promise<boolean> {
-    return this.#apply(key, decideDelete(this.#find(key), this.#clock()))
+    return this.#decide({ key }, decideDelete)
   }
 
   /** Pages in the order of the keys; a cursor is the last key seen. */
@@ -129,7 +131,15 @@ export class MemoryStore implements Store {
   }
 
   #find(key: string): RecordData | undefined {
-    return this.#settled.get(key) ?? this.#open.get(key)
+    return this.#open.get(key) ?? this.#settled.get(key)
+  }
+
+  #decide<Call extends { readonly key: string }>(
+    call: Call,
+    decision: (found: RecordData | undefined, call: Call, now: number) => Transition<boolean>,
+  ): boolean {
+    const found = this.#find(call.key)
+    return this.#apply(call.key, found, decision(found, call, this.#clock()))
   }
 
   /** Across all keys, so that a key's fences grow even when its record was deleted or evicted in between. */
@@ -138,23 +148,21 @@ export class MemoryStore implements Store {
     return this.#lastFence
   }
 
-  #apply<Outcome>(key: string, { outcome, next }: Transition<Outcome>): Outcome {
+  #apply<Outcome>(
+    key: string,
+    found: RecordData | undefined,
+    { outcome, next }: Transition<Outcome>,
+  ): Outcome {
     if (next === undefined) return outcome
-    if (next !== null) this.#keep(key, next)
-    else this.#remove(key)
+    if (found === undefined) this.#makeRoom()
+    else this.#placeOf(found).delete(key)
+    if (next !== null) this.#placeOf(next).set(key, next)
     if (next?.state !== 'running') this.#watchers.notify(key)
     return outcome
   }
 
-  #keep(key: string, next: RecordData): void {
-    if (this.#find(key) === undefined) this.#makeRoom()
-    const settled = next.state === 'succeeded' || next.state === 'failed'
-    if (settled || this.#settled.has(key)) this.#remove(key)
-    ;(settled ? this.#settled : this.#open).set(key, next)
-  }
-
-  #remove(key: string): void {
-    if (!this.#settled.delete(key)) this.#open.delete(key)
+  #placeOf(record: RecordData): Map<string, RecordData> {
+    return isSettled(record) ? this.#settled : this.#open
   }
 
   #makeRoom(): void {
@@ -186,18 +194,14 @@ export class MemoryStore implements Store {
   /** Walks round the records, a few at each claim, and drops those past their keeping: no timer, no pause. */
   #sweepSome(now: number): void {
     for (let looked = 0; looked < SWEPT_PER_CLAIM; looked++) {
-      this.#sweep ??= this.#everyRecord()
       const next = this.#sweep.next()
       if (next.done) {
-        this.#sweep = undefined
-        return
-      }
-      if (kept(next.value, now) === undefined) this.#remove(next.value.key)
+        this.#sweepsOpen = !this.#sweepsOpen
+        this.#sweep = (this.#sweepsOpen ? this.#open : this.#settled).values()
+      } else if (kept(next.value, now) === undefined) this.#placeOf(next.value).delete(next.value.key)
     }
   }
-
-  *#everyRecord(): Iterator<RecordData> {
-    yield* this.#settled.values()
-    yield* this.#open.values()
-  }
 }
+
+/** Whether it may give way to another: an unsettled record is evidence. */
+const isSettled = ({ state }: RecordData): boolean => state === 'succeeded' || state === 'failed'

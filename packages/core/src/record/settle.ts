@@ -83,7 +83,7 @@ export function decideSaveStep(
   return { outcome: true, next: { ...record, steps, updatedAt: now } }
 }
 
-export function decideDelete(found: RecordData | undefined, now: number): Transition<boolean> {
+export function decideDelete(found: RecordData | undefined, _key: unknown, now: number): Transition<boolean> {
   return kept(found, now) === undefined ? REFUSED : { outcome: true, next: null }
 }
 

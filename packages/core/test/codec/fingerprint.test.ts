@@ -20,7 +20,7 @@ describe('fingerprint', () => {
       },
       bytes: Uint8Array.of(1, 2),
     }
-    expect(fingerprint(payload)).toBe('fRjxnSbHIfMcDlZrvlFwSSdS')
+    expect(fingerprint(payload)).toBe('lfDd19Q1UoJN_h6Qra408y1N')
   })
 
   it('is the same for the same payload in any order of properties, map entries and set items', () => {
