@@ -1,6 +1,7 @@
-import { amount, ratio } from '../figures/number-text'
+import { amount } from '../figures/number-text'
 import { plot } from '../figures/plot'
-import { ratios, spread } from '../figures/statistics'
+import { ratioText } from '../figures/ratio-text'
+import { spread } from '../figures/statistics'
 import { renderTable } from '../figures/table'
 import type { Report, Trial, TrialSettings } from '../program'
 import { roundText } from '../race/rounds'
@@ -138,16 +139,8 @@ function report(
 
 function cells({ grown, small }: Size, of: keyof Latency): string[] {
   const figures = grown.map((each) => each[of])
-  const compared = spread(
-    ratios(
-      figures,
-      small.map((each) => each[of]),
-    ),
-  )
-  return [
-    amount(spread(figures).median),
-    `**${ratio(compared.median)}** (${ratio(compared.min)}–${ratio(compared.max)})`,
-  ]
+  const floor = small.map((each) => each[of])
+  return [amount(spread(figures).median), ratioText(figures, floor)]
 }
 
 const whole = (number: number): string => number.toLocaleString('en-US')

@@ -4,7 +4,8 @@ import { http } from './http'
 import { inProcess } from './in-process'
 import { mongo } from './mongo'
 import { postgres } from './postgres'
+import { processes } from './processes'
 import { redis } from './redis'
 
 /** Everything that can be measured; another kind of server is another file beside these. */
-export const PROGRAMS: readonly Program[] = [inProcess, redis, postgres, mongo, http, growth]
+export const PROGRAMS: readonly Program[] = [inProcess, redis, postgres, mongo, http, growth, processes]

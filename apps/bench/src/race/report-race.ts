@@ -1,5 +1,6 @@
-import { amount, ratio } from '../figures/number-text'
-import { ratios, spread } from '../figures/statistics'
+import { amount } from '../figures/number-text'
+import { ratioText } from '../figures/ratio-text'
+import { spread } from '../figures/statistics'
 import { renderTable } from '../figures/table'
 import type { Report } from '../program'
 
@@ -35,12 +36,4 @@ function cells(shownAs: 'rate' | 'time', rates: readonly number[], floor: readon
   return shownAs === 'time'
     ? [amount(spread(rates.map(µs)).median), ratioText(rates.map(µs), floor.map(µs))]
     : [ratioText(rates, floor), amount(spread(rates).median)]
-}
-
-/** The median of the rounds' ratios, and the least and the greatest of them. */
-function ratioText(figures: readonly number[], floor: readonly number[]): string {
-  const { median, min, max } = spread(ratios(figures, floor))
-  // The floor's own, which is 1 by definition.
-  if (min === 1 && max === 1) return ratio(1)
-  return `**${ratio(median)}** (${ratio(min)}–${ratio(max)})`
 }

@@ -9,8 +9,8 @@ export interface KeySource {
 
 const LENGTH = 36
 
-export function keySource(): KeySource {
-  const mark = `bench-${randomUUID().slice(0, 8)}`
-  let given = 0
-  return { mark, next: () => `${mark}-${String(given++).padStart(LENGTH - mark.length - 1, '0')}` }
+/** Counts from a number on: whoever does so in another process, with the same mark, gives the same keys. */
+export function keySource(mark = `bench-${randomUUID().slice(0, 8)}`, from = 0): KeySource {
+  let number = from
+  return { mark, next: () => `${mark}-${String(number++).padStart(LENGTH - mark.length - 1, '0')}` }
 }
