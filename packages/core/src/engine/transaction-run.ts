@@ -51,7 +51,8 @@ export class TransactionRun<Tx> {
   async #run({ tx, attempt, fence }: TransactionGrant<Tx>): Promise<{ value?: string | undefined }> {
     const flight = this.#flight
     const { key, settings, engine } = flight
-    const { signal, subkey, abort } = contextOf(flight, attempt, fence)
+    const { context, abort } = contextOf(flight, attempt, fence)
+    const { subkey } = context
     this.#attempt = attempt
     this.#startedAt = engine.runtime.now()
     flight.emit({ type: 'started', attempt, fence, takeover: false })
@@ -60,7 +61,13 @@ export class TransactionRun<Tx> {
     if (flight.deserted) abort()
     let value: unknown
     try {
-      value = await this.#body({ tx, key, attempt, fence, subkey, signal })
+      value = await this.#body({
+        ...{ tx, key, attempt, fence, subkey },
+        // Made when first asked for, as for attempts.
+        get signal() {
+          return context.signal
+        },
+      })
     } catch (error) {
       this.#ended = { error }
       throw error
@@ -90,5 +97,5 @@ function contextOf(flight: Flight, attempt: number, fence: number) {
   const acquired = { type: 'acquired', attempt, fence, takeover: false, steps: [] } as const
   const context = new Attempt(flight, acquired, undefined)
   const abort = () => context.abort(new DOMException('every caller has left', 'AbortError'))
-  return { signal: context.signal, subkey: context.subkey, abort }
+  return { context, abort }
 }
