@@ -10,11 +10,8 @@ export interface StoreLook {
   readonly watches?: number
 }
 
-/** What a load process tells of itself. */
-export interface LoadLook extends StoreLook {
-  /** In use when garbage has been collected. */
-  readonly heapBytes: number
-  readonly rssBytes: number
+/** What a load process can count. */
+export interface LoadCounts extends StoreLook {
   /** That are set and have not rung, those that keep no process alive among them. */
   readonly timers: number
   /** Sockets and the like. */
@@ -23,14 +20,23 @@ export interface LoadLook extends StoreLook {
   readonly listeners: number
   /** Scenes that have begun and not ended. */
   readonly inFlight: number
-  /** By so much the event loop was late since the last look, but for one time in a hundred. */
-  readonly loopDelayMs: number
-  /** A first run that nothing stands in the way of took so long since the last look, but for one in a hundred. */
-  readonly latencyMs: number
   /** Scenes that have ended. */
   readonly scenes: number
   /** Those of them that did not go as they must. */
   readonly faults: number
+  /** What went wrong last. */
+  readonly lastFault?: string | undefined
+}
+
+/** What a load process tells of itself. */
+export interface LoadLook extends LoadCounts {
+  /** In use when garbage has been collected. */
+  readonly heapBytes: number
+  readonly rssBytes: number
+  /** By so much the event loop was late since the last look, but for one time in a hundred. */
+  readonly loopDelayMs: number
+  /** A first run that nothing stands in the way of took so long since the last look, but for one in a hundred. */
+  readonly latencyMs: number
 }
 
 /** Everything that is known of one moment. */
@@ -38,3 +44,6 @@ export interface Sample extends LoadLook {
   /** Since the load began. */
   readonly atMs: number
 }
+
+/** What of a moment is a number. */
+export type Figure = Exclude<keyof Sample, 'lastFault'>

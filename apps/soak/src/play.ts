@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Ground } from './grounds/ground'
 import type { FaultTally } from './load/faults'
 import { LoadProcess } from './load-process'
-import type { LoadLook, Sample, StoreLook } from './look'
+import type { LoadCounts, Sample } from './look'
 import type { Order, StoreName } from './order'
 import { type Judgement, judge } from './verdict/verdict'
 
@@ -15,6 +15,8 @@ export interface PlayOptions {
   /** Ends the load early; what was measured is judged all the same. */
   readonly signal: AbortSignal
   readonly onSample: (sample: Sample) => void
+  /** The load is over, and what it has left behind is waited for. */
+  readonly onEnding: () => void
   /** How long to wait, in the end, for what goes by itself. */
   readonly patienceMs: number
 }
@@ -42,23 +44,27 @@ const LOOK_AGAIN_MS = 250
 
 /** Puts a store under load, looks at it from time to time, and lets all end. */
 export async function play(ground: Ground, options: PlayOptions): Promise<Played> {
-  const { order, file, sampleMs, signal, onSample } = options
+  const { order, file, sampleMs, signal, onSample, onEnding } = options
   const load = new LoadProcess(file, { ...order, url: ground.url })
   try {
-    const look = async () => ({ ...(await load.ask('look')), ...(await ground.look()) })
     await load.ask('begin')
     const beganAt = performance.now()
     const samples: Sample[] = []
     for (let next = sampleMs; next <= options.durationMs && !signal.aborted; next += sampleMs) {
       await sleep(beganAt + next - performance.now(), undefined, { signal }).catch(() => {})
       if (signal.aborted) break
-      const sample = { atMs: performance.now() - beganAt, ...(await look()) }
+      const sample = {
+        atMs: performance.now() - beganAt,
+        ...(await load.ask('look')),
+        ...(await ground.look()),
+      }
       samples.push(sample)
       onSample(sample)
     }
+    onEnding()
     await load.ask('drain')
     const durationMs = performance.now() - beganAt
-    const leftovers = await end(load, look, ground, options)
+    const leftovers = await end(load, ground, options)
     const times = { durationMs, retentionMs: order.retentionMs, cleanUpMs: ground.cleanUpMs }
     return {
       store: order.store,
@@ -77,10 +83,10 @@ export async function play(ground: Ground, options: PlayOptions): Promise<Played
 /** Nobody waits any more, then nothing is kept any more, then nothing is open any more. */
 async function end(
   load: LoadProcess,
-  look: () => Promise<LoadLook & StoreLook>,
-  { cleanUpMs }: Ground,
-  { order: { retentionMs }, patienceMs }: PlayOptions,
+  ground: Ground,
+  { order: { retentionMs }, patienceMs, signal }: PlayOptions,
 ): Promise<Leftover[]> {
+  const look = async () => ({ ...(await load.ask('count')), ...(await ground.look()) })
   const idle = await untilNone(look, ['listeners', 'watches'], patienceMs)
   // What was begun last may be kept for one retention, and be removed by the second sweep after that.
   const kept = await untilNone(
@@ -89,7 +95,8 @@ async function end(
       return look()
     },
     ['records'],
-    2 * retentionMs + cleanUpMs + patienceMs,
+    // Who ends it early does not want to wait for that.
+    signal.aborted ? 0 : 2 * retentionMs + ground.cleanUpMs + patienceMs,
   )
   await load.ask('close')
   const closed = await untilNone(look, ['connections', 'handles', 'timers'], patienceMs)
@@ -98,14 +105,14 @@ async function end(
   return [
     ...left('listeners', idle.listeners),
     ...left('watches', idle.watches),
-    ...left('records', kept.records),
+    ...(signal.aborted ? [] : left('records', kept.records)),
     ...left('connections', closed.connections),
     ...left('handles', closed.handles),
     ...left('timers', closed.timers),
   ]
 }
 
-async function untilNone<Look extends LoadLook>(
+async function untilNone<Look extends LoadCounts>(
   look: () => Promise<Look>,
   of: readonly (keyof Look)[],
   limitMs: number,

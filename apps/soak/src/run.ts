@@ -37,7 +37,7 @@ export async function run(
 ): Promise<boolean> {
   const { stores, minutes, rate, seed } = settings
   const durationMs = minutes * 60_000
-  const options: Omit<SoakOptions, 'onSample'> = {
+  const options: Omit<SoakOptions, 'onSample' | 'onEnding'> = {
     stores,
     rate,
     seed,
@@ -48,8 +48,11 @@ export async function run(
     retentionMs: Math.min(RETENTION_MS, durationMs / RETENTIONS),
     leaseMs: Math.min(LEASE_MS, durationMs / RETENTIONS),
   }
-  const onSample = tellOf(minutes, progress)
-  const soaked = await soak({ ...options, onSample })
+  const soaked = await soak({
+    ...options,
+    onSample: tellOf(minutes, progress),
+    onEnding: (store) => progress(`${store}: nothing more begins; what is kept is waited for`),
+  })
   const text = [`Soaked on ${describeMachine(machine)}.`, ...soaked.map(reportText)].join('\n\n')
   print(text)
   if (settings.json !== undefined) writeFileSync(settings.json, json(machine, options, soaked))
@@ -76,15 +79,16 @@ function tellOf(minutes: number, progress: Progress): SoakOptions['onSample'] {
   }
 }
 
-function briefly(store: StoreName, { scenes, faults, heapBytes, records }: Sample): string {
+function briefly(store: StoreName, { scenes, faults, lastFault, heapBytes, records }: Sample): string {
   const kept = records === undefined ? '' : `, ${records} records`
-  return `${store} ${scenes} scenes, ${faults} faults, ${quantityText(heapBytes, 'bytes')}${kept}`
+  const last = lastFault === undefined ? '' : ` (${lastFault})`
+  return `${store} ${scenes} scenes, ${faults} faults${last}, ${quantityText(heapBytes, 'bytes')}${kept}`
 }
 
 /** All that was measured, from which the report and the plots can be made again. */
 function json(
   machine: Machine,
-  { signal: _, load: __, ...settings }: Omit<SoakOptions, 'onSample'>,
+  { signal: _, load: __, ...settings }: Omit<SoakOptions, 'onSample' | 'onEnding'>,
   soaked: readonly (Played | Failed)[],
 ): string {
   const stores = soaked.map((each) =>

@@ -12,6 +12,7 @@ export interface SoakOptions
     Pick<PlayOptions, 'durationMs' | 'sampleMs' | 'patienceMs' | 'signal'> {
   readonly stores: readonly StoreName[]
   readonly onSample: (store: StoreName, sample: Sample) => void
+  readonly onEnding: (store: StoreName) => void
   /** The program of the load processes. @defaultValue that of this package */
   readonly load?: URL | undefined
 }
@@ -28,6 +29,7 @@ const LOAD = new URL('load/main.ts', import.meta.url)
 export async function soak({
   stores,
   onSample,
+  onEnding,
   load = LOAD,
   ...options
 }: SoakOptions): Promise<(Played | Failed)[]> {
@@ -49,6 +51,7 @@ export async function soak({
               patienceMs,
               signal,
               onSample: (sample) => onSample(store, sample),
+              onEnding: () => onEnding(store),
             })
           } finally {
             await ground.close()

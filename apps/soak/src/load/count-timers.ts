@@ -2,12 +2,19 @@ import { createRequire, syncBuiltinESMExports } from 'node:module'
 
 type Timers = typeof import('node:timers')
 
+export interface TimerCount {
+  /** How many there are. */
+  count(): number
+  /** Counts no more. */
+  end(): void
+}
+
 /**
  * Counts the timers of this process from now on: those that are set and have neither rung nor been cancelled, whether or
  * not they keep the process alive. Node.js itself tells only of the latter. Those of `node:timers/promises` are not seen.
  */
-export function countTimers(): () => number {
-  const timers = createRequire(__filename)('node:timers') as Timers
+export function countTimers(): TimerCount {
+  const timers = createRequire(process.execPath)('node:timers') as Timers
   const live = new WeakSet<object>()
   /** A timer can be cancelled by its number, too. */
   const numbers = new Map<number, object>()
@@ -49,8 +56,11 @@ export function countTimers(): () => number {
       clearInterval(timer)
     },
   }
-  Object.assign(timers, counted)
-  Object.assign(globalThis, counted)
-  syncBuiltinESMExports()
-  return () => count
+  const put = (functions: object) => {
+    Object.assign(timers, functions)
+    Object.assign(globalThis, functions)
+    syncBuiltinESMExports()
+  }
+  put(counted)
+  return { count: () => count, end: () => put({ setTimeout, setInterval, clearTimeout, clearInterval }) }
 }

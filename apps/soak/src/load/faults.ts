@@ -22,14 +22,20 @@ const MOST_WAYS = 50
 export class Faults {
   readonly #ways = new Map<string, FaultTally>()
   #total = 0
+  #last: string | undefined
 
   get total(): number {
     return this.#total
   }
 
+  get last(): string | undefined {
+    return this.#last
+  }
+
   add(scene: string, error: unknown): void {
     this.#total++
     const told = this.#ways.size < MOST_WAYS ? tell(error) : 'something else'
+    this.#last = `${scene}: ${told}`
     // Keys differ; what went wrong is the same.
     const way = `${scene}: ${told.replace(/\d+/g, '#')}`
     const before = this.#ways.get(way)

@@ -1,6 +1,6 @@
 import { Idem, Mutex } from '@idem/core'
 import { Random } from '@idem/harness'
-import type { LoadLook } from '../look'
+import type { LoadCounts, LoadLook } from '../look'
 import { NAMESPACE, type Order } from '../order'
 import { answerSize } from './answer'
 import { Faults, type FaultTally } from './faults'
@@ -15,6 +15,8 @@ import type { OpenedStores } from './stores/opened-stores'
 
 /** How often what is past its keeping is removed, in shares of the time that it is kept. */
 const SWEEPS_PER_RETENTION = 2
+/** Longer than a busy machine ever keeps a store from answering: what is late is no fault of idem's. */
+const LONGEST_CALL_MS = 10_000
 /** A process that has not ended a scene by then never will. */
 const LONGEST_DRAIN_MS = 120_000
 
@@ -50,13 +52,18 @@ export class Load implements LoadQuestions {
   }
 
   async look(): Promise<LoadLook> {
+    return { ...this.#meter.measure(), ...(await this.count()) }
+  }
+
+  async count(): Promise<LoadCounts> {
     return {
-      ...this.#meter.look(),
+      ...this.#meter.count(),
       ...this.#opened.look(),
       listeners: this.#opened.listeners(),
       inFlight: this.#playing.size,
       scenes: this.#begun - this.#playing.size,
       faults: this.#faults.total,
+      lastFault: this.#faults.last,
     }
   }
 
@@ -74,8 +81,9 @@ export class Load implements LoadQuestions {
     clearInterval(this.#sweeper)
   }
 
-  sweep(): Promise<void> {
-    return this.#opened.sweep()
+  async sweep(): Promise<void> {
+    await this.#opened.sweep()
+    await this.#opened.visitAll?.()
   }
 
   close(): Promise<void> {
@@ -101,12 +109,13 @@ export class Load implements LoadQuestions {
 
 function castFor(order: Order, opened: OpenedStores, took: Cast['took']): Cast {
   const { retentionMs, leaseMs } = order
-  // Longer than a busy machine ever keeps a store from answering: what is late is no fault of idem's.
+  const storeTimeout = Math.min(LONGEST_CALL_MS, leaseMs)
   const settings = {
     namespace: NAMESPACE,
     retention: retentionMs,
     lease: leaseMs,
-    storeTimeout: '10s',
+    storeTimeout,
+    settleTimeout: '30s',
   } as const
   const [store, otherStore] = opened.stores
   const [locks, otherLocks] = opened.locks
@@ -115,8 +124,8 @@ function castFor(order: Order, opened: OpenedStores, took: Cast['took']): Cast {
     other: new Idem({ ...settings, store: otherStore, cache: { max: 500, maxAge: '30s' } }),
     forgetful: new Idem({ ...settings, store: forgetfulStore(store), lease: '1s', settleTimeout: '200ms' }),
     mutexes: [
-      new Mutex({ store: locks, wait: '30s', storeTimeout: '10s' }),
-      new Mutex({ store: otherLocks, wait: '30s', storeTimeout: '10s' }),
+      new Mutex({ store: locks, wait: '30s', storeTimeout }),
+      new Mutex({ store: otherLocks, wait: '30s', storeTimeout }),
     ],
     ledger: opened.openLedger?.(settings),
     recent: new RecentAnswers(retentionMs / 2),

@@ -1,9 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { LoadLook } from '../look'
 
-/** What of a process can be measured by itself. */
-type OwnLook = Pick<LoadLook, 'heapBytes' | 'rssBytes' | 'timers' | 'handles' | 'loopDelayMs' | 'latencyMs'>
-
 const TIMERS = new Set(['Timeout', 'Immediate'])
 
 /** Measures this process. Delays and durations are those since the look before. */
@@ -24,24 +21,19 @@ export class Meter {
     this.#durations.push(ms)
   }
 
-  look(): OwnLook {
+  count(): Pick<LoadLook, 'timers' | 'handles'> {
+    return { timers: this.#countTimers(), handles: Math.max(0, handles() - this.#handlesBefore) }
+  }
+
+  measure(): Pick<LoadLook, 'heapBytes' | 'rssBytes' | 'loopDelayMs' | 'latencyMs'> {
     const loopDelayMs = this.#delay.percentile(99) / 1e6
     const latencyMs = percentile99(this.#durations)
     this.#durations = []
-    // Twice, for what a finalizer lets go is garbage only then.
-    globalThis.gc?.()
     globalThis.gc?.()
     const { heapUsed, rss } = process.memoryUsage()
     // The collection itself is no delay of the load.
     this.#delay.reset()
-    return {
-      heapBytes: heapUsed,
-      rssBytes: rss,
-      timers: this.#countTimers(),
-      handles: Math.max(0, handles() - this.#handlesBefore),
-      loopDelayMs,
-      latencyMs,
-    }
+    return { heapBytes: heapUsed, rssBytes: rss, loopDelayMs, latencyMs }
   }
 }
 

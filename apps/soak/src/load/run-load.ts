@@ -14,9 +14,9 @@ export async function runLoad(
   process.on('disconnect', () => process.exit(1))
   // Ctrl+C reaches this process, too; the one that asks says what is to be done then.
   process.on('SIGINT', () => {})
-  const timers = countTimers()
+  const { count } = countTimers()
   const order = JSON.parse(process.argv[2] ?? '') as Order
-  const meter = new Meter(timers)
+  const meter = new Meter(count)
   const opened = await openStores[order.store](order.url)
   const load = around(new Load(order, meter, opened), opened)
   process.on('message', ({ id, question }: Asked) => {

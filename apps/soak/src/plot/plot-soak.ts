@@ -1,5 +1,5 @@
 import { roundStep, svgNumber, svgPicture, svgText } from '@idem/harness'
-import type { Sample } from '../look'
+import type { Figure, Sample } from '../look'
 import type { Played } from '../play'
 import { QUANTITIES, type Quantity } from '../verdict/quantities'
 import { quantityText } from '../verdict/quantity-text'
@@ -63,7 +63,7 @@ function panel(quantity: Drawn, played: Played): string[] {
   ]
 }
 
-function pointOf(sample: Sample, of: keyof Sample): { atMs: number; value: number }[] {
+function pointOf(sample: Sample, of: Figure): { atMs: number; value: number }[] {
   const value = sample[of]
   return value === undefined ? [] : [{ atMs: sample.atMs, value }]
 }

@@ -1,8 +1,8 @@
-import type { Sample } from '../look'
+import type { Figure } from '../look'
 
 /** Something that must not grow. */
 export interface Quantity {
-  readonly of: keyof Sample
+  readonly of: Figure
   readonly title: string
   readonly unit: 'bytes' | 'count'
   /** It may grow by this share of its median, */

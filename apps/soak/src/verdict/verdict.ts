@@ -1,10 +1,10 @@
-import type { Sample } from '../look'
+import type { Figure, Sample } from '../look'
 import { QUANTITIES, type Quantity } from './quantities'
 import { type Trend, trendOf } from './trend'
 
 /** What is said of one quantity. */
 export interface Judgement extends Trend {
-  readonly of: keyof Sample
+  readonly of: Figure
   readonly title: string
   readonly unit: Quantity['unit']
   /** By so much it may grow. */
@@ -20,7 +20,7 @@ export interface Times {
 }
 
 /** So much of the time does not count: what is kept fills up, code is compiled, pools open. */
-export const WARM_UP = 1 / 4
+const WARM_UP = 1 / 4
 /** Fewer points say nothing. */
 const FEWEST_POINTS = 8
 /** How many more pairs of points rise than fall, where something grows: wavering comes to a fifth at times. */

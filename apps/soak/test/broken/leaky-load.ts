@@ -9,15 +9,16 @@ void runLoad((load, { stores: [store] }) => ({
   begin: () => load.begin(),
   async look() {
     const never = new AbortController().signal
-    for (let each = 0; isPlaying && each < 5; each++) {
+    for (let each = 0; isPlaying && each < 20; each++) {
       const key = `leak-${++leaks}`
       setTimeout(() => {}, 600_000).unref()
       await store.watch?.(key, () => {}, never)
       await load.cast.idem.run(key, () => 'kept', { retention: '1h' })
-      kept.push(new Array(20_000).fill(leaks))
+      kept.push(new Array(10_000).fill(leaks))
     }
     return load.look()
   },
+  count: () => load.count(),
   async drain() {
     isPlaying = false
     await load.drain()

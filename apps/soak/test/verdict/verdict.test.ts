@@ -42,6 +42,11 @@ describe('an hour', () => {
     expect(growing(leaking)).toEqual(['heapBytes'])
   })
 
+  it('shows 200 bytes that are kept of each of 15 scenes a second', () => {
+    const leaking = hour((share) => ({ heapBytes: 20 * 2 ** 20 + 200 * 15 * 3600 * share }))
+    expect(growing(leaking)).toEqual(['heapBytes'])
+  })
+
   it('is not judged by what fills up in its first quarter', () => {
     expect(growing(hour((share) => ({ records: Math.min(1, share * 4) * 5000 })))).toEqual([])
   })

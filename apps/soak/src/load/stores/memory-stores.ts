@@ -10,10 +10,11 @@ export async function openMemoryStores(): Promise<OpenedStores> {
     locks: [locks, locks],
     listeners: () => 0,
     look: () => ({ records: store.size }),
-    /** There is nothing to call: what is past its keeping goes as others come. */
-    async sweep() {
+    // What is past its keeping goes as others come.
+    async sweep() {},
+    async visitAll() {
       for (let left = store.size; left > 0; left--) {
-        const holder = { key: 'sweep', owner: 'sweep' }
+        const holder = { key: 'visit', owner: 'visit' }
         const terms = { leaseMs: 1, keepMs: 1, maxAttempts: Infinity, onAbandoned: 'takeover' } as const
         await store.claim({ ...holder, ...terms })
         await store.release(holder)

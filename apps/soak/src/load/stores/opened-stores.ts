@@ -17,6 +17,8 @@ export interface OpenedStores {
   look(): StoreLook
   /** What a service is told to do from a timer. */
   sweep(): Promise<void>
+  /** Has so many claims come that each record is looked at, where that is what removes it. */
+  visitAll?(): Promise<void>
   close(): Promise<void>
 }
 
