@@ -6,6 +6,9 @@ import { Duplex, type Readable } from 'node:stream'
 /** In which attempt code runs. */
 const attempts = new AsyncLocalStorage<HeldConnection>()
 
+/** Whose answers are not recorded yet, by the connection that they go to. */
+const held = new WeakMap<Socket, Set<HeldConnection>>()
+
 /**
  * The connection of a request, as long as its answer is not recorded. When the client hangs up, the response is put on one
  * that leads nowhere, before anybody hears of it: whatever writes it goes on to the end. That a handler destroys its
@@ -15,8 +18,8 @@ export class HeldConnection {
   readonly #req: IncomingMessage
   readonly #res: ServerResponse
   readonly #socket: Socket
-  readonly #undo: (() => void)[] = []
   readonly #sources = new Set<Readable>()
+  #isReleased = false
   #onDestroyed: ((error: Error) => void) | undefined
 
   constructor(req: IncomingMessage, res: ServerResponse) {
@@ -25,16 +28,11 @@ export class HeldConnection {
     this.#socket = req.socket
     // Where there is no server, as in some clouds, there is no connection to lose.
     if (typeof req.socket?.prependListener !== 'function') return
-    for (const event of ['error', 'close'] as const) {
-      req.socket.prependListener(event, this.#leave)
-      this.#undo.push(() => req.socket.off(event, this.#leave))
-    }
-    const piped = (source: Readable) => this.#sources.add(source)
-    const unpiped = (source: Readable) => this.#sources.delete(source)
-    res.on('pipe', piped).on('unpipe', unpiped)
-    this.#undo.push(() => res.off('pipe', piped).off('unpipe', unpiped))
+    if (!held.has(req.socket)) held.set(req.socket, watched(req.socket))
+    held.get(req.socket)?.add(this)
+    res.on('pipe', (source: Readable) => this.#sources.add(source))
+    res.on('unpipe', (source: Readable) => this.#sources.delete(source))
     this.#keepRequest()
-    this.#watchDestroy()
   }
 
   /** Runs a handler, which is listened to: `onDestroyed` is called if it destroys the connection. */
@@ -50,10 +48,12 @@ export class HeldConnection {
 
   /** The answer is recorded, or never will be: the connection is left alone. */
   release(): void {
-    for (const undo of this.#undo.splice(0)) undo()
+    this.#isReleased = true
+    held.get(this.#socket)?.delete(this)
   }
 
-  readonly #leave = (): void => {
+  /** The connection is lost. */
+  leave(): void {
     const res = this.#res
     // Behind another answer on the connection, it has none yet.
     const isQueued = res.socket === null
@@ -71,13 +71,18 @@ export class HeldConnection {
     res.emit('drain')
   }
 
+  /** The connection is destroyed. Servers do so as well, when they shut down; then handlers go on. */
+  destroyed(error: (Error & { syscall?: string }) | undefined): void {
+    const isOwn = attempts.getStore() === this && !this.#socket.readableEnded && error?.syscall === undefined
+    if (isOwn) this.#onDestroyed?.(error ?? new Error('the handler has destroyed its connection'))
+  }
+
   /** A request that is complete can still be read when its client has left. */
   #keepRequest(): void {
     const req = this.#req
     const { destroy } = req
-    const own = (error?: Error & { code?: string }) =>
-      req.complete && error?.code === 'ECONNRESET' ? req : destroy.call(req, error)
-    this.#undo.push(overridden(req, 'destroy', own))
+    req.destroy = (error?: Error & { code?: string }) =>
+      !this.#isReleased && req.complete && error?.code === 'ECONNRESET' ? req : destroy.call(req, error)
   }
 
   /** Since Node 24 servers destroy what waits for its turn on a connection that is lost. */
@@ -87,30 +92,25 @@ export class HeldConnection {
     res.destroy = (error?: Error & { code?: string }) =>
       error?.code === 'ECONNRESET' ? res : destroy.call(res, error)
   }
-
-  /** Servers destroy connections as well, when they shut down; then handlers go on. */
-  #watchDestroy(): void {
-    const socket = this.#socket
-    const { destroy } = socket
-    const own = (error?: Error & { syscall?: string }) => {
-      const isOwn = attempts.getStore() === this && !socket.readableEnded && error?.syscall === undefined
-      if (isOwn) this.#onDestroyed?.(error ?? new Error('the handler has destroyed its connection'))
-      return destroy.call(socket, error)
-    }
-    this.#undo.push(overridden(socket, 'destroy', own))
-  }
 }
 
-/** Gives an object a method of its own, and a way to take it back. */
-function overridden<T extends object, K extends keyof T>(object: T, name: K, method: T[K]): () => void {
-  const before = Object.getOwnPropertyDescriptor(object, name)
-  object[name] = method
-  return () => {
-    // Whoever came later has built on it.
-    if (object[name] !== method) return
-    if (before === undefined) delete object[name]
-    else Object.defineProperty(object, name, before)
+/**
+ * Those who are held on a connection from now on: they hear before anybody else that it is lost. It is watched for good, for
+ * to take back what an object was given makes it slow for the rest of its life.
+ */
+function watched(socket: Socket): Set<HeldConnection> {
+  const all = new Set<HeldConnection>()
+  const leave = (): void => {
+    for (const each of [...all]) each.leave()
   }
+  socket.prependListener('error', leave)
+  socket.prependListener('close', leave)
+  const { destroy } = socket
+  socket.destroy = (error?: Error): Socket => {
+    for (const each of [...all]) each.destroyed(error)
+    return destroy.call(socket, error)
+  }
+  return all
 }
 
 /** Who hears of the client's leaving destroys what it sends, as `res.sendFile` does: not now. */

@@ -1,5 +1,5 @@
 import type { AttemptContext } from '@idem/core'
-import { type Exchange, type HttpOptions, Protection, protectedOnce } from '@idem/core/http'
+import { type Answer, type Exchange, type HttpOptions, Protection, protectedOnce } from '@idem/core/http'
 import type { Request, RequestHandler } from 'express'
 import { HeldConnection } from './held-connection'
 import { IncomingBody } from './incoming-body'
@@ -63,29 +63,41 @@ export function idempotency(options: IdempotencyOptions): RequestHandler {
       reply = new RecordedReply(res, protection.settings.maxBodyBytes)
       return reply.captured(connection, next)
     })
-    answered
-      .then(
-        (instead) => {
-          // A timeout, say, has answered by now.
-          if (reply === undefined && res.writableEnded) return
-          if (instead === undefined) reply?.release()
-          else if (reply === undefined) sendAnswer(res, instead)
-          else reply.replaceBy(instead)
-        },
-        (error) => {
-          if (reply !== undefined) reply.fail()
-          else if (!res.writableEnded) next(error)
-        },
-      )
-      .catch(next)
-      .finally(() => connection.release())
+    const answer = (instead: Answer | undefined): void => {
+      // A timeout, say, has answered by now.
+      if (reply === undefined && res.writableEnded) return
+      if (instead === undefined) reply?.release()
+      else if (reply === undefined) sendAnswer(res, instead)
+      else reply.replaceBy(instead)
+    }
+    answered.then(
+      (instead) => {
+        try {
+          answer(instead)
+        } catch (error) {
+          next(error)
+        }
+        connection.release()
+      },
+      (error) => {
+        connection.release()
+        if (reply !== undefined) reply.fail()
+        else if (!res.writableEnded) next(error)
+      },
+    )
   }
 }
 
 /** What proxies put in front of a path (RFC 9112, 3.2.2). */
 const AUTHORITY = /^https?:\/\/[^/?]*/i
 
-/** Of several lines Node keeps the first only, for some names. */
-function headerOf(req: Request, name: string): string | undefined {
-  return req.headersDistinct[name]?.join(', ')
+/** All lines of a header: of several Node keeps the first only, for some names. */
+function headerOf({ rawHeaders }: Request, name: string): string | undefined {
+  let value: string | undefined
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const given = rawHeaders[at] as string
+    if (given.length !== name.length || given.toLowerCase() !== name) continue
+    value = value === undefined ? rawHeaders[at + 1] : `${value}, ${rawHeaders[at + 1]}`
+  }
+  return value
 }

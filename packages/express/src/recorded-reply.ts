@@ -13,10 +13,13 @@ type Callback = (error?: Error | null) => void
 export class RecordedReply {
   readonly #res: ServerResponse
   readonly #before: OutgoingHttpHeaders
+  readonly #maxBytes: number
   readonly #recorder: BodyRecorder
   readonly #node: Pick<ServerResponse, 'writeHead' | 'write' | 'end' | 'destroy' | 'flushHeaders'>
   #head: Pick<CapturedAnswer, 'status' | 'headers'> | undefined
   #bytes = 0
+  /** All of the body, where it was given as one text. */
+  #text: string | undefined
   /** What is held back. */
   #tail: Uint8Array[] = []
   #hasEnded = false
@@ -25,7 +28,8 @@ export class RecordedReply {
 
   constructor(res: ServerResponse, maxBytes: number) {
     this.#res = res
-    this.#before = { ...res.getHeaders() }
+    this.#before = res.getHeaders()
+    this.#maxBytes = maxBytes
     this.#recorder = new BodyRecorder(maxBytes)
     const { writeHead, write, end, destroy, flushHeaders } = res
     this.#node = { writeHead, write, end, destroy, flushHeaders }
@@ -65,7 +69,7 @@ export class RecordedReply {
     this.#hasEnded = true
     for (const name of res.getHeaderNames()) res.removeHeader(name)
     for (const [name, value] of Object.entries(this.#before)) res.setHeader(name, value ?? '')
-    Object.assign(res, { writeHead: this.#node.writeHead })
+    res.writeHead = this.#node.writeHead
     sendAnswer(res, answer, this.#node.end)
   }
 
@@ -78,20 +82,19 @@ export class RecordedReply {
   #attach(): void {
     const res = this.#res
     // Whoever goes on writing when the answer is complete is told in the callback, and ends no process.
-    res.on('error', () => {})
-    Object.assign(res, {
-      writeHead: this.#writeHead,
-      write: this.#write,
-      end: this.#end,
-      destroy: (error?: Error) => {
-        this.#fail(error ?? new Error('the handler has destroyed its response'))
-        return this.#node.destroy.call(res, error)
-      },
-      flushHeaders: () => {
-        // Where nothing can follow, they are the end.
-        if (!this.#isWhole()) this.#node.flushHeaders.call(res)
-      },
-    })
+    res.on('error', ignore)
+    // One by one: an object that many properties are added to at once, or under names that are computed, is slow from then on.
+    res.writeHead = this.#writeHead as ServerResponse['writeHead']
+    res.write = this.#write as ServerResponse['write']
+    res.end = this.#end as ServerResponse['end']
+    res.destroy = (error?: Error) => {
+      this.#fail(error ?? new Error('the handler has destroyed its response'))
+      return this.#node.destroy.call(res, error)
+    }
+    res.flushHeaders = () => {
+      // Where nothing can follow, they are the end.
+      if (!this.#isWhole()) this.#node.flushHeaders.call(res)
+    }
   }
 
   readonly #writeHead = (status: number, ...more: unknown[]): ServerResponse => {
@@ -101,7 +104,7 @@ export class RecordedReply {
     const headers = more[1] ?? more[0]
     if (!res.headersSent) {
       res.statusCode = status
-      setHeaders(res, headers)
+      if (headers !== undefined) setHeaders(res, headers)
       this.#head = { status, headers: ownHeaders(res, this.#before) }
     }
     return this.#node.writeHead.call(res, status, ...(reason as []))
@@ -131,7 +134,12 @@ export class RecordedReply {
       if (done) process.nextTick(done, new Error('end after end'))
       return res
     }
-    if (chunk && typeof chunk !== 'function') {
+    if (typeof chunk === 'string' && chunk !== '' && this.#bytes === 0 && isUtf8(encoding)) {
+      const bytes = Buffer.from(chunk)
+      this.#bytes = bytes.length
+      this.#text = chunk
+      this.#tail.push(bytes)
+    } else if (chunk && typeof chunk !== 'function') {
       const bytes = bytesOf(chunk, encoding)
       this.#pass(bytes)
       // Whoever has ended a response may use its buffer for something else; as long as it is small, there is a copy.
@@ -143,18 +151,24 @@ export class RecordedReply {
     res.finished = true
     const { status, headers } = this.#head ?? { status: res.statusCode, headers: [] }
     const isEmpty = status === 204 || status === 304
-    this.#keep({ status, headers, body: isEmpty ? new Uint8Array() : this.#recorder.body })
+    this.#keep({ status, headers, body: isEmpty ? '' : this.#body() })
     return res
   }
 
   /** Makes the head, as Node does at the end: from here on nobody can change it. Nothing is sent yet. */
   #complete(): void {
     const res = this.#res
-    const isSaid = ['content-length', 'transfer-encoding', 'trailer'].some((name) => res.hasHeader(name))
+    const isSaid =
+      res.hasHeader('content-length') || res.hasHeader('transfer-encoding') || res.hasHeader('trailer')
     if (!isSaid && res.statusCode !== 204 && res.statusCode !== 304) {
       res.setHeader('Content-Length', this.#bytes)
     }
     res.writeHead(res.statusCode)
+  }
+
+  #body(): CapturedAnswer['body'] {
+    if (this.#text === undefined) return this.#recorder.body
+    return this.#bytes <= this.#maxBytes ? this.#text : undefined
   }
 
   #pass(bytes: Uint8Array): void {
@@ -173,6 +187,11 @@ export class RecordedReply {
     return hasNoBody(res.statusCode) || (length !== undefined && this.#bytes >= Number(length))
   }
 }
+
+const isUtf8 = (encoding: unknown): boolean =>
+  typeof encoding !== 'string' || encoding === 'utf8' || encoding === 'utf-8'
+
+function ignore(): void {}
 
 function callbackIn(...args: unknown[]): Callback | undefined {
   return args.find((arg) => typeof arg === 'function') as Callback | undefined

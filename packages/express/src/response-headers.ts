@@ -18,13 +18,18 @@ export function setHeaders(res: ServerResponse, given: unknown): void {
  * meant for this client only: so with cookies one by one, too.
  */
 export function ownHeaders(res: ServerResponse, before: OutgoingHttpHeaders): HeaderList {
-  return Object.entries(res.getHeaders()).flatMap(([name, value]) => {
-    const [values, known] = [linesOf(value), linesOf(before[name])]
-    if (values.join('\n') === known.join('\n')) return []
-    const own = name === 'set-cookie' ? values.filter((line) => !known.includes(line)) : values
-    return own.map((line) => [name, line] as const)
-  })
+  const headers = res.getHeaders()
+  const own: [string, string][] = []
+  for (const name of Object.keys(headers)) {
+    const values = linesOf(headers[name])
+    const known = linesOf(before[name])
+    if (values.join('\n') === known.join('\n')) continue
+    for (const line of values) {
+      if (name !== 'set-cookie' || !known.includes(line)) own.push([name, line])
+    }
+  }
+  return own
 }
 
 const linesOf = (value: OutgoingHttpHeaders[string]): string[] =>
-  value === undefined ? [] : [value].flat().map(String)
+  value === undefined ? [] : Array.isArray(value) ? value.map(String) : [String(value)]

@@ -185,8 +185,10 @@ describe.each(VERSIONS)('on %s, a client', (_, express) => {
   it('that keeps its connection finds nothing of the last request on it', async () => {
     const shop = new Shop(express)
     const sockets: Request['socket'][] = []
+    const ways = new Set<unknown>()
     shop.app.post('/', shop.protect(), (req, res) => {
       sockets.push(req.socket)
+      ways.add(req.socket.destroy)
       res.send(`${++shop.runs}`)
     })
     await shop.open()
@@ -208,6 +210,6 @@ describe.each(VERSIONS)('on %s, a client', (_, express) => {
     agent.destroy()
     expect(new Set(sockets).size).toBe(1)
     expect(new Set(counts.slice(1)).size).toBe(1)
-    expect(Object.hasOwn(sockets[0] as object, 'destroy')).toBe(false)
+    expect(ways.size).toBe(1)
   })
 })

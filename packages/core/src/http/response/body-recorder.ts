@@ -1,7 +1,9 @@
+const NOTHING = new Uint8Array()
+
 /** Keeps a copy of a body that comes in pieces, as long as it has at most `maxBytes`. */
 export class BodyRecorder {
   readonly #maxBytes: number
-  #buffer: Uint8Array | undefined = new Uint8Array()
+  #buffer: Uint8Array | undefined = NOTHING
   #size = 0
 
   constructor(maxBytes: number) {
