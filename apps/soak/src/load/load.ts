@@ -116,6 +116,7 @@ function castFor(order: Order, opened: OpenedStores, took: Cast['took']): Cast {
     lease: leaseMs,
     storeTimeout,
     settleTimeout: '30s',
+    waitTimeout: '60s',
   } as const
   const [store, otherStore] = opened.stores
   const [locks, otherLocks] = opened.locks

@@ -45,7 +45,8 @@ export async function openMongoStores(url: string): Promise<OpenedStores> {
 }
 
 async function open(url: string) {
-  const client = new MongoClient(url, { maxPoolSize: 64 })
+  // Without a limit to idleness, connections that were made while the server stood still would stay for ever.
+  const client = new MongoClient(url, { maxPoolSize: 64, maxIdleTimeMS: 30_000 })
   let connections = 0
   client.on('connectionCreated', () => connections++)
   client.on('connectionClosed', () => connections--)
