@@ -38,35 +38,11 @@ export function idempotency<E extends Env = Env>(
   const protection = new Protection<Context<E>>(options)
   return async (c, next) => {
     protectedOnce(c.get('idempotency'))
-    const { req } = c
-    const web = new WebExchange(req.raw)
-    // Whoever came before may have read the body; then Hono has kept it.
-    const wasRead = req.raw.bodyUsed
-    let isWhole = false
-    let formType: string | undefined
-    const exchange: Exchange<Context<E>> = {
-      get source() {
-        if (isWhole) req.raw = web.request()
-        return c as unknown as Context<E>
-      },
-      method: web.method,
-      target: web.target,
-      header: (name) => (name === 'content-type' ? formType : undefined) ?? web.header(name),
-      async body(limit) {
-        if (wasRead) {
-          const read = await bodyRead(c)
-          formType = 'formType' in read ? read.formType : undefined
-          return read
-        }
-        const body = await web.body(limit)
-        isWhole = 'bytes' in body && body.rest === undefined
-        return body
-      },
-    }
+    const exchange = new HonoExchange(c as unknown as Context<E>)
     let isOwn = false
     const response = await webAnswer(protection, exchange, async (ctx, isProtected) => {
       isOwn = true
-      if (isProtected && !wasRead) req.raw = web.request(ctx)
+      if (isProtected) exchange.giveBack(ctx)
       c.set('idempotency', ctx)
       await next()
       return c.res
@@ -75,6 +51,52 @@ export function idempotency<E extends Env = Env>(
     // Hono adds the headers of what was there: those of outer middleware are wanted, those of the handler are there already.
     if (isOwn) c.res = undefined
     c.res = response
+  }
+}
+
+/** A request as Hono has it. A class: an object with a getter of its own, made for each request, takes a kilobyte and more. */
+class HonoExchange<E extends Env> implements Exchange<Context<E>> {
+  readonly method: string
+  readonly target: string
+  readonly #c: Context<E>
+  readonly #web: WebExchange<Request>
+  /** Whoever came before may have read the body; then Hono has kept it. */
+  readonly #wasRead: boolean
+  #isWhole = false
+  #formType: string | undefined
+
+  constructor(c: Context<E>) {
+    const { raw } = c.req
+    this.#c = c
+    this.#web = new WebExchange(raw)
+    this.#wasRead = raw.bodyUsed
+    this.method = this.#web.method
+    this.target = this.#web.target
+  }
+
+  get source(): Context<E> {
+    if (this.#isWhole) this.#c.req.raw = this.#web.request()
+    return this.#c
+  }
+
+  header(name: string): string | undefined {
+    return (name === 'content-type' ? this.#formType : undefined) ?? this.#web.header(name)
+  }
+
+  async body(limit: number): Promise<RequestBody> {
+    if (this.#wasRead) {
+      const read = await bodyRead(this.#c)
+      this.#formType = 'formType' in read ? read.formType : undefined
+      return read
+    }
+    const body = await this.#web.body(limit)
+    this.#isWhole = 'bytes' in body && body.rest === undefined
+    return body
+  }
+
+  /** Lets the handler read the body, and hear of the end of its attempt. */
+  giveBack(attempt: AttemptContext): void {
+    if (!this.#wasRead) this.#c.req.raw = this.#web.request(attempt)
   }
 }
 
