@@ -1,3 +1,4 @@
+import { type SvgText, svgNumber, svgPicture, svgText } from '@idem/harness'
 import { type Scale, scaleOf } from './scale'
 
 /** A line of µs over a logarithmic scale of counts, each point with how far its rounds lie apart. */
@@ -28,25 +29,6 @@ const INNER_HEIGHT = HEIGHT - EDGE.top - EDGE.bottom
 const LINE_HEIGHT = 15
 const LETTER_WIDTH = 7
 
-/** Colours that can be read on white as on black; on what is known to be dark, lighter ones. */
-const STYLE = `
-    text { font: 13px system-ui, sans-serif; fill: #57606a }
-    .title { font-weight: 600 }
-    .grid { stroke: #8b949e; stroke-opacity: 0.3 }
-    .line { fill: none; stroke-width: 2.5 }
-    .range { stroke-width: 1.5; stroke-opacity: 0.6 }
-    .s0 { stroke: #0969da } .f0 { fill: #0969da }
-    .s1 { stroke: #bc4c00 } .f1 { fill: #bc4c00 }
-    .s2 { stroke: #1a7f37 } .f2 { fill: #1a7f37 }
-    .s3 { stroke: #8250df } .f3 { fill: #8250df }
-    @media (prefers-color-scheme: dark) {
-      text { fill: #9da7b3 }
-      .s0 { stroke: #58a6ff } .f0 { fill: #58a6ff }
-      .s1 { stroke: #f0883e } .f1 { fill: #f0883e }
-      .s2 { stroke: #3fb950 } .f2 { fill: #3fb950 }
-      .s3 { stroke: #bc8cff } .f3 { fill: #bc8cff }
-    }`
-
 /** Microseconds over counts, as SVG. */
 export function plot({ title, lines, scale = 'linear', countText = whole }: PlotOptions): string {
   const points = lines.flatMap((line) => line.points)
@@ -55,10 +37,10 @@ export function plot({ title, lines, scale = 'linear', countText = whole }: Plot
   const span = Math.log(counts.at(-1) ?? least) - Math.log(least) || 1
   const right = WIDTH - Math.max(88, 24 + LETTER_WIDTH * Math.max(...lines.map(({ name }) => name.length)))
   const x = (count: number) =>
-    fixed(EDGE.left + ((right - EDGE.left) * (Math.log(count) - Math.log(least))) / span)
+    svgNumber(EDGE.left + ((right - EDGE.left) * (Math.log(count) - Math.log(least))) / span)
   const medians = points.map(({ median }) => median)
   const { ticks, height } = scaleOf(scale, medians)
-  const y = (µs: number) => fixed(EDGE.top + INNER_HEIGHT * (1 - height(µs)))
+  const y = (µs: number) => svgNumber(EDGE.top + INNER_HEIGHT * (1 - height(µs)))
 
   const rows = ticks.flatMap((tick) => [
     `<line class="grid" x1="${EDGE.left}" x2="${right}" y1="${y(tick)}" y2="${y(tick)}"/>`,
@@ -75,14 +57,13 @@ export function plot({ title, lines, scale = 'linear', countText = whole }: Plot
     ),
     text(x(points.at(-1)?.x ?? least) + 12, (names[index] ?? 0) + 4, name, 'start', `f${index}`),
   ])
-  return `${[
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escaped(title)}">`,
-    `  <style>${STYLE}\n  </style>`,
-    ...[text(EDGE.left, 26, title, 'start', 'title'), ...rows, ...columns, ...drawn].map(
-      (each) => `  ${each}`,
-    ),
-    '</svg>',
-  ].join('\n')}\n`
+  const heading = text(EDGE.left, 26, title, 'start', 'title')
+  return svgPicture({
+    label: title,
+    width: WIDTH,
+    height: HEIGHT,
+    body: [heading, ...rows, ...columns, ...drawn],
+  })
 }
 
 /** The same heights in the same order, so far apart that a line of text fits between two of them. */
@@ -105,15 +86,8 @@ function apart(heights: readonly number[]): readonly number[] {
   return moved
 }
 
-function text(x: number, y: number, content: string, anchor: string, className?: string): string {
-  const styled = className === undefined ? '' : ` class="${className}"`
-  return `<text${styled} x="${x}" y="${fixed(y)}" text-anchor="${anchor}">${escaped(content)}</text>`
+function text(x: number, y: number, content: string, anchor: SvgText['anchor'], className?: string): string {
+  return svgText(content, { x, y, anchor, className })
 }
-
-const fixed = (number: number): number => Number(number.toFixed(1))
 
 const whole = (number: number): string => number.toLocaleString('en-US')
-
-function escaped(content: string): string {
-  return content.replace(/[&<>"]/g, (char) => `&#${char.charCodeAt(0)};`)
-}

@@ -1,3 +1,5 @@
+import { roundStep } from '@idem/harness'
+
 /**
  * `linear` begins at zero, so that nothing looks flatter or steeper than it is; `log` is for figures of which the least would
  * be lost beside the greatest.
@@ -34,9 +36,3 @@ function logarithmic(figures: readonly number[]): Scaled {
 }
 
 const within = (height: number): number => Math.min(Math.max(height, 0), 1)
-
-/** The least of 1, 2, 2.5 and 5 times a power of ten of which five reach the figure. */
-function roundStep(figure: number): number {
-  const power = 10 ** Math.floor(Math.log10(figure / 5))
-  return ([1, 2, 2.5, 5].find((factor) => factor * power * 5 >= figure) ?? 10) * power
-}
