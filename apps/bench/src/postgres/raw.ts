@@ -2,7 +2,7 @@ import type { Contestant } from '../race/contestant'
 import { ANSWER_TEXT } from '../work/answer'
 import type { KeySource } from '../work/key-source'
 import type { Library } from '../work/library'
-import { settledKeys } from '../work/replay'
+import { SETTLED, type Settled, settledKeys } from '../work/replay'
 import { openPool } from './connect'
 import type { PostgresPlace } from './server'
 
@@ -23,7 +23,7 @@ const statements = (schema: string) => ({
  * The two writes without which no first call can be protected, and nothing else: nobody's answer is read, no owner is
  * checked, no JSON is made, no time is kept. A floor, and no library: it can neither replay nor refuse.
  */
-export function rawWrites({ url, schema }: PostgresPlace): Library {
+export function rawWrites({ url, schema }: PostgresPlace, text = ANSWER_TEXT): Library {
   const { insert, update } = statements(schema)
   return {
     name: 'raw INSERT + UPDATE',
@@ -34,7 +34,7 @@ export function rawWrites({ url, schema }: PostgresPlace): Library {
           const { rowCount } = await pool.query({ ...insert, values: [key] })
           if (rowCount !== 1) throw new Error('the key is taken')
           const answer = await handler()
-          await pool.query({ ...update, values: [key, ANSWER_TEXT] })
+          await pool.query({ ...update, values: [key, text] })
           return answer
         },
         close: () => pool.end(),
@@ -44,16 +44,24 @@ export function rawWrites({ url, schema }: PostgresPlace): Library {
 }
 
 /** The one read without which nothing can be replayed. */
-export function rawReads({ url, schema }: PostgresPlace, keys: KeySource): Contestant {
+export function rawReads(
+  { url, schema }: PostgresPlace,
+  keys: KeySource,
+  { count, text }: Settled = SETTLED,
+): Contestant {
   const { insert, update, select } = statements(schema)
   return {
     name: 'raw SELECT',
     async setup() {
       const pool = openPool(url)
-      const next = await settledKeys(async (key) => {
-        await pool.query({ ...insert, values: [key] })
-        await pool.query({ ...update, values: [key, ANSWER_TEXT] })
-      }, keys)
+      const next = await settledKeys(
+        async (key) => {
+          await pool.query({ ...insert, values: [key] })
+          await pool.query({ ...update, values: [key, text] })
+        },
+        keys,
+        count,
+      )
       return {
         operation: async () => (await pool.query({ ...select, values: [next()] })).rows[0],
         teardown: () => pool.end(),

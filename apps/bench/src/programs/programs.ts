@@ -6,6 +6,16 @@ import { mongo } from './mongo'
 import { postgres } from './postgres'
 import { processes } from './processes'
 import { redis } from './redis'
+import { sizes } from './sizes'
 
 /** Everything that can be measured; another kind of server is another file beside these. */
-export const PROGRAMS: readonly Program[] = [inProcess, redis, postgres, mongo, http, growth, processes]
+export const PROGRAMS: readonly Program[] = [
+  inProcess,
+  redis,
+  postgres,
+  mongo,
+  http,
+  growth,
+  processes,
+  sizes,
+]
