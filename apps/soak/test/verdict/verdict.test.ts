@@ -47,6 +47,18 @@ describe('an hour', () => {
     expect(growing(leaking)).toEqual(['heapBytes'])
   })
 
+  it('is well if something grows by less than it may, however steadily', () => {
+    expect(growing(hour((share) => ({ timers: 100 + 12 * share })))).toEqual([])
+  })
+
+  it('is well if what seems to grow only wavers', () => {
+    const random = new Random('noise')
+    const wavering = hour((share) => ({ records: 1000 + random.next() * 1000 + share * 400 }))
+    const records = judge(wavering, TIMES).find(({ of }) => of === 'records')
+    expect(records?.growth).toBeGreaterThan(records?.allowed ?? Infinity)
+    expect(records?.verdict).toBe('bounded')
+  })
+
   it('is not judged by what fills up in its first quarter', () => {
     expect(growing(hour((share) => ({ records: Math.min(1, share * 4) * 5000 })))).toEqual([])
   })
