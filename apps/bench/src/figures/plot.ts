@@ -44,7 +44,7 @@ export function plot({ title, lines, scale = 'linear', countText = whole }: Plot
 
   const rows = ticks.flatMap((tick) => [
     `<line class="grid" x1="${EDGE.left}" x2="${right}" y1="${y(tick)}" y2="${y(tick)}"/>`,
-    text(EDGE.left - 10, y(tick) + 4, `${whole(tick)} µs`, 'end'),
+    text(EDGE.left - 10, y(tick) + 4, timeText(tick), 'end'),
   ])
   const columns = counts.map((count) => text(x(count), HEIGHT - EDGE.bottom + 22, countText(count), 'middle'))
   const names = apart(lines.map(({ points }) => y(points.at(-1)?.median ?? 0)))
@@ -89,5 +89,7 @@ function apart(heights: readonly number[]): readonly number[] {
 function text(x: number, y: number, content: string, anchor: SvgText['anchor'], className?: string): string {
   return svgText(content, { x, y, anchor, className })
 }
+
+const timeText = (µs: number): string => (µs < 1000 ? `${whole(µs)} µs` : `${whole(µs / 1000)} ms`)
 
 const whole = (number: number): string => number.toLocaleString('en-US')
