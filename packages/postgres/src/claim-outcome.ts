@@ -1,4 +1,4 @@
-import type { ClaimOutcome, SavedStep } from '@idem/core'
+import type { Claim, ClaimOutcome, SavedStep } from '@idem/core'
 import { left } from './durations'
 import { splitTexts, unescapeOptional, unescapeText } from './escaped-text'
 
@@ -34,16 +34,52 @@ export function readClaim(parts: readonly (string | null)[], at = 0): ClaimRow {
 }
 
 /** The answers to several claims, in their order. */
-export function readClaims(replies: readonly string[], count: number): ClaimOutcome[] {
-  const outcomes = new Array<ClaimOutcome | undefined>(count)
+export function readClaims(replies: readonly string[], claims: readonly Claim[]): ClaimOutcome[] {
+  const outcomes = new Array<ClaimOutcome | undefined>(claims.length)
   let fence: unknown
   for (const reply of replies) {
     const parts = splitTexts(reply)
-    const nth = Number(parts[0])
-    if (nth === 0) fence = parts[1]
-    else outcomes[nth - 1] = claimOutcome(readClaim(parts, 1))
+    const [kind] = parts
+    if (kind === 'answers') readAnswers(parts, claims, outcomes)
+    else if (kind === '0') fence = parts[1]
+    else outcomes[Number(kind) - 1] = claimOutcome(readClaim(parts, 1))
   }
   return Array.from(outcomes, (outcome) => outcome ?? acquiredFirst(fence))
+}
+
+/** How many parts tell one answer, and before them what they are. */
+const ANSWER = 6
+const FIRST_ANSWER = 1
+
+function readAnswers(
+  parts: readonly (string | null)[],
+  claims: readonly Claim[],
+  outcomes: (ClaimOutcome | undefined)[],
+): void {
+  // They come in the order of the index, which is that of the claims or, with odd characters, nearly so.
+  let nth = 0
+  for (let at = FIRST_ANSWER; at < parts.length; at += ANSWER) {
+    const key = unescapeText(parts[at] as string)
+    while ((claims[nth] as Claim).key !== key) nth = (nth + 1) % claims.length
+    outcomes[nth] = answer(parts, at, (claims[nth] as Claim).fingerprint)
+  }
+}
+
+function answer(parts: readonly (string | null)[], at: number, asked: string | undefined): ClaimOutcome {
+  const fingerprint = unescapeOptional(parts[at + 4] as string | null)
+  if (asked !== undefined && fingerprint !== undefined && asked !== fingerprint) return { type: 'mismatch' }
+  const state = parts[at + 1] as 'succeeded' | 'failed'
+  const payload = unescapeOptional(parts[at + 5] as string | null)
+  return {
+    type: 'settled',
+    state,
+    attempt: Number(parts[at + 3]),
+    fingerprint,
+    value: state === 'succeeded' ? payload : undefined,
+    failure: state === 'failed' ? payload : undefined,
+    retryable: false,
+    retentionMs: left(parts[at + 2]),
+  }
 }
 
 /** A first attempt, acquired. */

@@ -4,6 +4,9 @@
  */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it is about
 const AWKWARD = /[\0-\x03]|^\ufeff|\p{Surrogate}/gu
+/** Finds all of those and more, and takes a fraction of the time over the many texts that have none. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it is about
+const MAY_BE_AWKWARD = /[\0-\x03\ud800-\udfff\ufeff]/
 // biome-ignore lint/suspicious/noControlCharactersInRegex: it begins with one
 const ESCAPED = /\x03([0-9a-f]{4})/g
 
@@ -15,6 +18,7 @@ const NOTHING = '\x02'
  * its beginning become U+0003 and four hexadecimal digits. What a text begins with, its escaped form begins with too.
  */
 export function escapeText(text: string): string {
+  if (!MAY_BE_AWKWARD.test(text)) return text
   return text.replace(AWKWARD, (char) => `\x03${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 

@@ -91,7 +91,7 @@ export class Together {
     const rows = await this.#connection.run<ClaimReply>('claim', this.#statements.claimAll, values)
     return readClaims(
       rows.map(({ reply }) => reply),
-      claims.length,
+      claims,
     )
   }
 

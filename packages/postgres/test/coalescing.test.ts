@@ -104,6 +104,32 @@ describeOnPostgres('claims and settles that are waiting', () => {
     expect(told).toEqual([true, false, false, false, true])
   })
 
+  it('are given their own answers: of keys that the index has in another order, and large ones', async () => {
+    // By code units the first is before the second, by bytes after it.
+    const odd = ['🙂', '\uffee', '\x01', 'plain'].map((end) => `odd${end}`)
+    const values = odd.map((key) => `${key}\x02`)
+    const large = claimOf('odd large')
+    const text = 'x'.repeat(100_000)
+    for (const [nth, key] of odd.entries()) {
+      const claim = claimOf(key, { fingerprint: nth === 3 ? 'one' : undefined })
+      await store.claim(claim)
+      await store.complete(completion(claim, values[nth]))
+    }
+    await store.claim(large)
+    await store.complete(completion(large, text))
+    sent = []
+    const asked = [...odd.map((key) => claimOf(key, { fingerprint: 'other' })), claimOf(large.key)]
+    const [, ...outcomes] = await Promise.all(
+      [claimOf('odd busy'), ...asked].map((claim) => store.claim(claim)),
+    )
+    expect(outcomes).toMatchObject([
+      ...values.slice(0, 3).map((value) => ({ type: 'settled', value, fingerprint: undefined })),
+      { type: 'mismatch' },
+      { type: 'settled', value: text },
+    ])
+    expect(sent.map(({ call }) => call)).toEqual(['claim', 'claim_all'])
+  })
+
   it('fail alone where one row is at fault', async () => {
     // An index holds no key of so many bytes that cannot be compressed.
     const long = Array.from({ length: 2000 }, () => crypto.randomUUID()).join('')

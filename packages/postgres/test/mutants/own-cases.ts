@@ -107,25 +107,45 @@ export const batchCases: Readonly<Record<string, (scene: Scene) => Promise<void>
   },
 
   async 'a batch that loses a key to who was quicker asks again for that one alone'(scene) {
-    const { key, pool, schema } = scene
-    const [known, lost, fresh] = ['known', 'lost', 'fresh'].map((name) => `${key}:${name}`) as [
-      string,
-      string,
-      string,
-    ]
+    const { key, pool, schema, store } = scene
+    const keys = ['fresh', 'known', 'lost', 'running'].map((name) => `${key}:${name}`)
+    const [, known, lost, running] = keys as [string, string, string, string]
     await stories['succeeded']?.(scene, known)
-    const keys = [fresh, known, lost]
+    await store.claim(claimOf(running))
     const owners = keys.map(() => crypto.randomUUID())
     const text = `SELECT "${schema}".records_claim_all($1, $2, $3, 60000, 60000, NULL, 'takeover', $4) AS reply`
     const none = keys.map(() => '\u0002').join('\u0001')
     const { rows } = await besideOpen(scene, [claimOf(lost)], () =>
       pool.query<{ reply: string }>(text, [keys.join('\u0001'), owners.join('\u0001'), none, none]),
     )
-    const parts = rows.map(({ reply }) => reply.split('\u0001').slice(0, 2))
-    expect(parts.map(([nth, outcome]) => (nth === '0' ? nth : [nth, outcome]))).toEqual([
-      ['2', 'succeeded'],
-      ['3', 'running'],
+    const [answers = [], ...others] = rows.map(({ reply }) => reply.split('\u0001'))
+    expect([answers.slice(0, 3), answers.length]).toEqual([['answers', known, 'succeeded'], 7])
+    expect(others.map(([nth, outcome]) => (nth === '0' ? nth : [nth, outcome])).sort()).toEqual([
       '0',
+      ['3', 'running'],
+      ['4', 'running'],
+    ])
+  },
+
+  async 'a first claim is granted beside answers, with and without a value'(scene) {
+    const { store, key } = scene
+    const [empty, known, fresh] = ['empty', 'known', 'fresh'].map((name) => claimOf(`${key}:${name}`)) as [
+      Claim,
+      Claim,
+      Claim,
+    ]
+    await store.claim(empty)
+    ok(await store.complete({ ...completionOf(empty), value: undefined }))
+    await stories['succeeded']?.(scene, known.key)
+    const outcomes = await claimTogether(
+      scene,
+      [empty, known, fresh].map((claim) => claimOf(claim.key)),
+    )
+    const { fence } = (await store.get(fresh.key)) ?? {}
+    expect(outcomes).toMatchObject([
+      { type: 'settled', value: undefined },
+      { type: 'settled', value: 'value' },
+      { type: 'acquired', attempt: 1, fence },
     ])
   },
 
@@ -154,7 +174,7 @@ export const ownCases: typeof batchCases = {
     const { store, key } = scene
     await stories['taken over']?.(scene, key)
     await scene.advance(COARSE_MS)
-    const failing = `SELECT "${scene.schema}".records_fail($1, $2, 'failed', true, 'late', 60000, 0)`
+    const failing = `SELECT "${scene.schema}".records_fail($1, $2, NULL, 'failed', true, 'late', 60000, 0)`
     const outcome = await inTransaction(scene, 'BEGIN', async (late) => {
       await late.query(failing, [key, `${key}:owner`])
       const claim = store.claim(claimOf(key))
