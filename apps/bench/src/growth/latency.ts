@@ -48,7 +48,7 @@ async function medianMicros(
 ): Promise<readonly number[]> {
   const lanes = asked.map(({ store: { store }, keys }) => ({ store, keys, micros: [] as number[] }))
   for (const call of asked[0]?.keys.keys() ?? []) {
-    for (const { store, keys, micros } of lanes) {
+    for (const { store, keys, micros } of call % 2 === 0 ? lanes : lanes.toReversed()) {
       const key = keys[call] as string
       const owner = randomUUID()
       const startedAt = performance.now()
