@@ -15,7 +15,7 @@ export interface EngineMutant {
   readonly random?: RandomOptions
 }
 
-const NONE = { crash: 0, loss: 0, lapse: 0, outage: 0, tick: 0 }
+const NONE = { crash: 0, loss: 0, lapse: 0, outage: 0, tick: 0, jump: 0, late: 0 }
 const only = (faults: ExhaustiveOptions): ExhaustiveOptions => ({ ...NONE, faults: 1, ...faults })
 
 const ONE_ANSWER = 'one answer'

@@ -1,16 +1,18 @@
 import { type Claim, type ClaimOutcome, type Completion, Idem, MemoryStore } from '@idem/core'
 import { describe, expect, it } from 'vitest'
+import { atRandom } from '../src/simulate/explore/at-random'
 import { DepthFirst } from '../src/simulate/explore/depth-first'
 import { type Answer, shownAnswer } from '../src/simulate/history'
-import type { Scenario } from '../src/simulate/scenario'
+import { type Scenario, SIMULATED } from '../src/simulate/scenario'
 import { pay } from '../src/simulate/scenarios/handlers'
 import { scenarios } from '../src/simulate/scenarios/scenarios'
 import { replay, simulate } from '../src/simulate/simulate'
 import { commute } from '../src/simulate/world/choice'
 import { World } from '../src/simulate/world/world'
+import { loadMutant } from './mutant'
 
 const named = (...names: string[]): Scenario[] => scenarios.filter(({ name }) => names.includes(name))
-const FAULTLESS = { crash: 0, loss: 0, lapse: 0, outage: 0, tick: 0 }
+const FAULTLESS = { crash: 0, loss: 0, lapse: 0, outage: 0, tick: 0, jump: 0, late: 0 }
 
 describe('the engine keeps the promise', () => {
   it.each(scenarios)('in every history without a fault: $name', { timeout: 60_000 }, async (scenario) => {
@@ -24,6 +26,7 @@ describe('the engine keeps the promise', () => {
     ['resolving', { crash: 1 }],
     ['not-waiting', { loss: 1 }],
     ['polled', { outage: 1 }],
+    ['not-waiting', { jump: 1 }],
   ])('in every history of %s with a fault of %o', { timeout: 60_000 }, async (name, kinds) => {
     const exhaustive = { faults: 1, ...FAULTLESS, ...kinds, maxHistories: 1200 }
     const report = await simulate({ scenarios: named(name), exhaustive })
@@ -36,6 +39,42 @@ describe('the engine keeps the promise', () => {
     expect(report.violations.map(({ history }) => history)).toEqual([])
     expect(report.scenarios.map(({ random }) => random)).toEqual(scenarios.map(() => expect.any(Number)))
     expect(report.histories).toBe(1500)
+  })
+})
+
+describe('random histories', () => {
+  it('have two crashes, lost and late messages, late copies, outages, lapses and jumps', async () => {
+    const seen = new Set<string>()
+    for (let seed = 0; seed < 600; seed++) {
+      const scenario = scenarios[seed % scenarios.length] as Scenario
+      const budget = { crash: 4, loss: 4, lapse: 4, outage: 4, tick: 4, jump: 4, late: 4, total: 4 }
+      const store = (clock: () => number) => new MemoryStore({ clock })
+      const world = new World({ idem: Idem, store, scenario, processes: 3, budget })
+      await world.play(atRandom(seed, []))
+      const { faults, messages } = world.history
+      for (const { kind } of faults) seen.add(kind)
+      if (faults.filter(({ kind }) => kind === 'crash').length >= 2) seen.add('two crashes')
+      for (const one of messages) {
+        const { request, sentMs, deliveredMs = 0, executedAt = 0 } = one
+        if (deliveredMs - sentMs > SIMULATED.storeTimeout) seen.add('a late reply')
+        const isAnswered = (other: typeof one) =>
+          other.request === request && other.id > one.id && (other.executedAt ?? executedAt) < executedAt
+        if (messages.some(isAnswered)) seen.add('a late copy')
+      }
+    }
+    const all = [
+      'crash',
+      'loss',
+      'lapse',
+      'outage',
+      'tick',
+      'jump',
+      'late',
+      'two crashes',
+      'a late reply',
+      'a late copy',
+    ]
+    expect([...seen].sort()).toEqual(all.sort())
   })
 })
 
@@ -123,20 +162,39 @@ describe('a simulation', () => {
     expect(again.history).toBe(violation?.history)
   })
 
-  it('finds a store that tells a late owner that it settled', async () => {
-    class LaxStore extends MemoryStore {
-      override async complete(completion: Completion): Promise<boolean> {
-        await super.complete(completion)
-        return true
+  it.each(['lapse', 'jump'])(
+    'finds a store that tells a late owner that it settled, by a %s',
+    async (kind) => {
+      class LaxStore extends MemoryStore {
+        override async complete(completion: Completion): Promise<boolean> {
+          await super.complete(completion)
+          return true
+        }
       }
-    }
-    const store = (clock: () => number) => new LaxStore({ clock })
-    const { violations } = await simulate({
-      store,
-      scenarios: named('not-waiting'),
-      exhaustive: { ...FAULTLESS, lapse: 1 },
+      const store = (clock: () => number) => new LaxStore({ clock })
+      const { violations } = await simulate({
+        store,
+        scenarios: named('not-waiting'),
+        exhaustive: { ...FAULTLESS, [kind]: 1 },
+      })
+      expect(violations[0]?.rule).toBe('the store decides')
+    },
+  )
+
+  it('finds a store whose fences follow its clock back', async () => {
+    const { MemoryStore: Forgetful } = await loadMutant<{ MemoryStore: typeof MemoryStore }>({
+      entry: 'packages/core/src/memory/memory-store.ts',
+      file: 'packages/core/src/memory/memory-store.ts',
+      find: 'Math.max(this.#lastFence + 1, Math.floor(now * 1000))',
+      replace: 'Math.floor(now * 1000) + (this.#lastFence % 1000) + 1',
     })
+    const store = (clock: () => number) => new Forgetful({ clock })
+    const found = (jump: number) =>
+      simulate({ store, scenarios: named('failing'), exhaustive: { ...FAULTLESS, jump, maxHistories: 2000 } })
+    expect((await found(0)).violations).toEqual([])
+    const { violations } = await found(1)
     expect(violations[0]?.rule).toBe('the store decides')
+    expect(violations[0]?.history).toContain('its clock jumps by -300 ms')
   })
 
   it('stops at the first violation, or at as many as it is told', async () => {
@@ -184,9 +242,9 @@ describe('a simulation', () => {
     '',
     'polled',
     'polled~2~1.1~',
-    'polled~2~0.0.0.0.0.0~x!',
-    'polled~two~0.0.0.0.0.0~',
-    'unheard~2~0.0.0.0.0.0~',
+    'polled~2~0.0.0.0.0.0.0.0~x!',
+    'polled~two~0.0.0.0.0.0.0.0~',
+    'unheard~2~0.0.0.0.0.0.0.0~',
   ])('refuses to replay %j', async (seed) => {
     await expect(replay(seed)).rejects.toThrow(TypeError)
   })

@@ -5,7 +5,16 @@ export interface Budget extends Readonly<Record<FaultKind, number>> {
   readonly total: number
 }
 
-export const NO_FAULTS: Budget = { crash: 0, loss: 0, lapse: 0, outage: 0, tick: 0, total: 0 }
+export const NO_FAULTS: Budget = {
+  crash: 0,
+  loss: 0,
+  lapse: 0,
+  outage: 0,
+  tick: 0,
+  jump: 0,
+  late: 0,
+  total: 0,
+}
 
 /** Counts faults as they happen. */
 export class FaultCounter {

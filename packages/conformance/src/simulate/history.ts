@@ -74,6 +74,7 @@ export interface Message extends LifeName {
   readonly sentMs: number
   /** When the store did it, if it did. */
   executedAt?: number
+  /** On the store's clock. */
   executedMs?: number
   outcome?: unknown
   /** When the process learned of the outcome, if it did. */
@@ -133,7 +134,7 @@ export interface Pass {
   readonly overdue: boolean
 }
 
-export type FaultKind = 'crash' | 'loss' | 'lapse' | 'outage' | 'tick'
+export type FaultKind = 'crash' | 'loss' | 'lapse' | 'outage' | 'tick' | 'jump' | 'late'
 
 export interface Fault {
   readonly kind: FaultKind

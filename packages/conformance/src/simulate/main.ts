@@ -9,14 +9,27 @@ import type { SimulationProgress, SimulationReport } from './simulation-options'
 
 /** What each thread is told to do. */
 interface Order {
-  readonly thread: number
-  readonly threads: number
+  readonly lanes: readonly number[]
+  /** How many there are, of all threads. */
+  readonly allLanes: number
   readonly minutes: number
   readonly faults: number
 }
 
+/** How many histories a thread plays at the same time: they share the turns of its event loop. */
+const LANES = 8
+
 /** The quickest to explore first, so that what they leave of their time goes to the others. */
-const KINDS: readonly FaultKind[] = ['loss', 'outage', 'tick', 'crash', 'lapse']
+const FAULTS: Record<FaultKind, string> = {
+  loss: 'loss: a request or a reply is lost',
+  outage: 'outage: the store is down for a while',
+  late: 'late: a request arrives after its process has given it up, and perhaps sent it again',
+  tick: 'tick: time passes meanwhile, so that a request or a reply is late',
+  jump: "jump: the store's clock jumps ahead or back",
+  crash: 'crash: a process dies and starts again',
+  lapse: 'lapse: everything is so slow that leases run out',
+}
+const KINDS = Object.keys(FAULTS) as FaultKind[]
 
 const HELP = `Plays the engine through simulated histories, and prints each that breaks the promise.
 
@@ -48,9 +61,12 @@ async function main(args: string[]): Promise<number> {
   const minutes = positive('minutes', values.minutes, 1)
   const faults = positive('faults', values.faults, 1)
   const startedAt = performance.now()
-  const orders = Array.from({ length: threads }, (_, thread) => ({ thread, threads, minutes, faults }))
+  const orders = Array.from({ length: threads }, (_, thread) => {
+    const lanes = Array.from({ length: LANES }, (_, lane) => lane * threads + thread)
+    return { lanes, allLanes: threads * LANES, minutes, faults }
+  })
   const parts = (await Promise.all(orders.map(inThread))).flat()
-  return summarize(parts, (performance.now() - startedAt) / 1000)
+  return summarize(parts, faults, (performance.now() - startedAt) / 1000)
 }
 
 function positive(option: string, given: string | undefined, otherwise: number): number {
@@ -68,15 +84,15 @@ function inThread(order: Order): Promise<Part[]> {
   return new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject))
 }
 
-/** The scenarios of this thread's share exhaustively, one kind of fault after another, and then all at random. */
-async function work({ thread, threads, minutes, faults }: Order): Promise<Part[]> {
+/** The scenarios of this lane's share exhaustively, one kind of fault after another, and then all at random. */
+async function work(lane: number, { allLanes, minutes, faults }: Order): Promise<Part[]> {
   const startedAt = performance.now()
   const until = (share: number) =>
     Math.max(1, Math.round(startedAt + share * minutes * 60_000 - performance.now()))
   const onProgress = ({ scenario, mode, histories, violations }: SimulationProgress) =>
-    console.log(`thread ${thread}: ${mode} ${scenario}, ${histories} histories, ${violations} violations`)
+    console.log(`lane ${lane}: ${mode} ${scenario}, ${histories} histories, ${violations} violations`)
   const parts: Part[] = []
-  const share = scenarios.filter((_, index) => index % threads === thread)
+  const share = scenarios.filter((_, index) => index % allLanes === lane)
   for (const [index, scenario] of share.entries()) {
     for (const [done, kind] of KINDS.entries()) {
       const end = (index + (done + 1) / KINDS.length) / share.length / 2
@@ -86,7 +102,7 @@ async function work({ thread, threads, minutes, faults }: Order): Promise<Part[]
     }
   }
   const signal = AbortSignal.timeout(until(1))
-  const random = { histories: Number.POSITIVE_INFINITY, seed: Date.now() + thread }
+  const random = { histories: Number.POSITIVE_INFINITY, seed: Date.now() + lane }
   parts.push({ report: await simulate({ exhaustive: false, random, signal, onProgress }) })
   return parts
 }
@@ -97,7 +113,7 @@ interface Part {
   readonly report: SimulationReport
 }
 
-function summarize(parts: readonly Part[], seconds: number): number {
+function summarize(parts: readonly Part[], faults: number, seconds: number): number {
   const rows = scenarios.map(({ name }) => {
     const own = parts.flatMap(({ kind, report }) =>
       report.scenarios.filter(({ scenario }) => scenario === name).map((one) => ({ kind, ...one })),
@@ -110,6 +126,9 @@ function summarize(parts: readonly Part[], seconds: number): number {
     }
   })
   console.table(rows)
+  console.log(`exhaustive: two processes, and at most ${faults} of one kind of fault; "all with": to the last order of all
+random: three processes, and at most 4 faults of all kinds, up to 4 of each (as many crashes, too)
+faults: ${Object.values(FAULTS).join('\n        ')}`)
   const violations = parts.flatMap(({ report }) => report.violations)
   for (const { history } of violations) console.log(`\n${history}`)
   const histories = parts.reduce((total, { report }) => total + report.histories, 0)
@@ -126,4 +145,7 @@ if (isMainThread) {
     console.error(error instanceof TypeError ? error.message : error)
     return 2
   })
-} else parentPort?.postMessage(await work(workerData as Order))
+} else {
+  const order = workerData as Order
+  parentPort?.postMessage((await Promise.all(order.lanes.map((lane) => work(lane, order)))).flat())
+}

@@ -10,9 +10,9 @@ import type { ScenarioReport, SimulationOptions, SimulationReport } from './simu
  *
  * **All** histories means: every order in which calls begin, requests reach the store, replies, notices and timers reach
  * their process, handlers go on and callers leave, with up to so many faults, each at any point: a process crashes (what
- * it has sent arrives or not), a request or a reply is lost, time passes while something is slow (one timer, or a whole
- * lease), the store is down for a while. Orders that cannot make a difference are played once. Then come random
- * histories, with more faults and processes.
+ * it has sent arrives or not), a request or a reply is lost, a request arrives after it was given up, time passes while
+ * something is slow (one timer, or a whole lease), the store's clock jumps, the store is down for a while. Orders that
+ * cannot make a difference are played once. Then come random histories, with more faults and processes.
  *
  * @example
  * const report = await simulate({ exhaustive: { faults: 1 }, random: { histories: 10_000 } })

@@ -1,5 +1,5 @@
 import { Idem, MemoryStore } from '@idem/core'
-import { type Budget, NO_FAULTS } from './budget'
+import type { Budget } from './budget'
 import { asTaken, atRandom } from './explore/at-random'
 import { DepthFirst } from './explore/depth-first'
 import { encodeSeed, type Played } from './explore/seed'
@@ -121,6 +121,7 @@ export class Simulation {
 }
 
 function budgetOf(limits: Partial<Readonly<Record<FaultKind, number>>>, total: number): Budget {
-  const { crash = total, loss = total, lapse = total, outage = total, tick = total } = limits
-  return { ...NO_FAULTS, crash, loss, lapse, outage, tick, total }
+  const { crash = total, loss = total, lapse = total, outage = total } = limits
+  const { tick = total, jump = total, late = total } = limits
+  return { crash, loss, lapse, outage, tick, jump, late, total }
 }

@@ -10,7 +10,7 @@ export interface Played {
   readonly taken: readonly number[]
 }
 
-const KINDS: readonly FaultKind[] = ['crash', 'loss', 'lapse', 'outage', 'tick']
+const KINDS: readonly FaultKind[] = ['crash', 'loss', 'lapse', 'outage', 'tick', 'jump', 'late']
 
 /** A history as text: `scenario~processes~faults~choices`, where a first choice is left out. */
 export function encodeSeed({ scenario, processes, budget, taken }: Played): string {
@@ -40,11 +40,11 @@ export function decodeSeed(seed: string): Played {
   ) {
     throw new TypeError(`seed must be what a violation printed; got ${JSON.stringify(seed)}`)
   }
-  const [crash = 0, loss = 0, lapse = 0, outage = 0, tick = 0, total = 0] = budget
+  const [crash = 0, loss = 0, lapse = 0, outage = 0, tick = 0, jump = 0, late = 0, total = 0] = budget
   return {
     scenario,
     processes: Number(processes),
-    budget: { crash, loss, lapse, outage, tick, total },
+    budget: { crash, loss, lapse, outage, tick, jump, late, total },
     taken,
   }
 }

@@ -34,7 +34,7 @@ function hasReason(subject: Case, call: Call, error: unknown): boolean {
         ({ call: one, result }) => one === call && result?.type === 'error' && result.error === error,
       )
     case 'STORE':
-      return countFaults(history, 'loss', 'outage', 'tick', 'lapse') > 0
+      return countFaults(history, 'loss', 'late', 'outage', 'tick', 'lapse') > 0
     case 'IN_PROGRESS':
       return options?.onInProgress === 'reject' || waitedLong(call)
     case 'ABANDONED':
@@ -71,7 +71,8 @@ function waitedLong({ startedMs, answeredMs = 0 }: Call): boolean {
 
 /** At most one message was lost or slow: everything must go as if it had not been. */
 const isUndisturbed = (history: History): boolean =>
-  countFaults(history, 'crash', 'lapse', 'outage') === 0 && countFaults(history, 'loss', 'tick') <= 1
+  countFaults(history, 'crash', 'lapse', 'outage', 'jump', 'late') === 0 &&
+  countFaults(history, 'loss', 'tick') <= 1
 
 /** An error that only faults or operators give reason for. */
 function isTrouble({ ledger }: Case, _call: Call, error: unknown): boolean {

@@ -14,6 +14,8 @@ export class FaultChoices {
   readonly #tick: Choice
   readonly #lapse: Choice
   readonly #outage: Choice
+  readonly #ahead: Choice
+  readonly #back: Choice
 
   constructor(world: World) {
     this.#world = world
@@ -21,18 +23,26 @@ export class FaultChoices {
     this.#tick = everybody('tick', 'tick', () => this.#advance(', while something was slow'))
     this.#lapse = everybody('lapse', 'lapse', () => this.#lapseAll())
     this.#outage = everybody('outage', 'outage', () => this.#goDown())
+    this.#ahead = everybody('jump+', 'jump', () => this.#jump(SIMULATED.lease + 1))
+    this.#back = everybody('jump-', 'jump', () => this.#jump(-SIMULATED.lease))
   }
 
   /** What can go wrong now. */
   *all(): Generator<Choice> {
-    const { faults, pending, lives, heldUntilMs, downUntilMs, nowMs } = this.#world
+    const { faults, pending, lives, heldUntilMs, downUntilMs, nowMs, storeMs } = this.#world
     if (faults.isSpent) return
     if (faults.allows('tick') && pending.length > 0 && this.#nextDueMs <= nowMs + SIMULATED.lease)
       yield this.#tick
     if (faults.allows('loss')) {
       for (const choice of pending) {
-        if ((choice instanceof Request || choice instanceof Reply) && choice.life.isAlive && choice.loss)
-          yield choice.loss
+        if (!(choice instanceof Request || choice instanceof Reply) || !choice.life.isAlive) continue
+        const { loss } = choice
+        if (loss) yield loss
+      }
+    }
+    if (faults.allows('late')) {
+      for (const choice of pending) {
+        if (choice instanceof Request && choice.life.isAlive && !choice.isCut) yield choice.late
       }
     }
     // What a process has sent may be lost with it, or arrive all the same.
@@ -43,7 +53,9 @@ export class FaultChoices {
         if (life.hasRequests()) yield life.crashAfterSending
       }
     }
-    if (faults.allows('lapse') && heldUntilMs > nowMs) yield this.#lapse
+    if (faults.allows('lapse') && heldUntilMs > storeMs) yield this.#lapse
+    if (faults.allows('jump') && heldUntilMs > storeMs) yield this.#ahead
+    if (faults.allows('jump') && heldUntilMs > 0) yield this.#back
     if (faults.allows('outage') && downUntilMs <= nowMs) yield this.#outage
   }
 
@@ -66,20 +78,27 @@ export class FaultChoices {
   #advance(why: string): void {
     const world = this.#world
     world.nowMs = this.#nextDueMs
-    world.note('clock', () => `${world.nowMs} ms${why}`)
+    world.note?.('clock', () => `${world.nowMs} ms${why}`)
   }
 
   /** Everybody is so slow that leases run out, with all messages where they are and all timers late. */
   #lapseAll(): void {
     const world = this.#world
     world.nowMs += SIMULATED.lease + 1
-    world.note('clock', () => `${world.nowMs} ms: every lease has run out, every timer is late`)
+    world.note?.('clock', () => `${world.nowMs} ms: every lease has run out, every timer is late`)
+  }
+
+  /** Somebody sets the store's clock, or another server with another clock takes over; processes have their own. */
+  #jump(ms: number): void {
+    const world = this.#world
+    world.jumpedMs += ms
+    world.note?.('store', () => `its clock jumps by ${ms} ms`)
   }
 
   #goDown(): void {
     const world = this.#world
     world.downUntilMs = world.nowMs + OUTAGE_MS
-    world.note('store', () => `goes down until ${world.downUntilMs} ms`)
+    world.note?.('store', () => `goes down until ${world.downUntilMs} ms`)
   }
 }
 

@@ -87,7 +87,7 @@ export class Life {
   /** Nothing of the process goes on: its timers are gone, what waits for it is dropped, nobody hears its callers. */
   #crash(keepsRequests: boolean): void {
     const { world } = this
-    world.note(this.name, () => `✗ crashes${keepsRequests ? '; what it sent is still under way' : ''}`)
+    world.note?.(this.name, () => `✗ crashes${keepsRequests ? '; what it sent is still under way' : ''}`)
     this.isAlive = false
     this.timers.clear()
     const mine = world.pending.filter(({ id }) => id.startsWith(this.id))
@@ -106,7 +106,7 @@ export class Life {
     const name = { process: this.name.process, life: this.name.life + 1 }
     const restart = this.#local('restart', undefined, () => {
       world.remove(restart)
-      world.note(name, () => 'starts again')
+      world.note?.(name, () => 'starts again')
       world.lives.push(new Life(world, name, left, this.restarts - 1))
     })
     world.pending.push(restart)
@@ -143,7 +143,7 @@ export class Life {
     world.history.calls.push(call)
     this.#calls.push(call)
     this.#unanswered++
-    world.note(this.name, () => `${plan.type} (call ${index + 1})`)
+    world.note?.(this.name, () => `${plan.type} (call ${index + 1})`)
     this.#ask(plan, call).then(
       (value) => this.#answered(call, index, value as Answer),
       (error: unknown) => this.#answered(call, index, { type: 'error', error }),
@@ -175,7 +175,7 @@ export class Life {
     call.answeredMs = world.nowMs
     this.#unanswered--
     this.#withdraw(call)
-    world.note(this.name, () => `call ${index + 1} gets ${shownAnswer(answer)}`)
+    world.note?.(this.name, () => `call ${index + 1} gets ${shownAnswer(answer)}`)
     if (this.#plans[this.#calls.length]?.isLater && this.#calls.length === index + 1) this.#offer()
   }
 
@@ -185,7 +185,7 @@ export class Life {
     const leave = this.#local(`leave${this.nextId()}`, undefined, () => {
       this.#withdraw(call)
       call.leftAt = world.place()
-      world.note(this.name, () => 'its caller leaves')
+      world.note?.(this.name, () => 'its caller leaves')
       controller.abort(new Error('the caller left'))
     })
     world.optional.push(leave)

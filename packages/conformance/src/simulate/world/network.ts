@@ -12,7 +12,8 @@ export function portOf(life: Life, world: World): Store {
   const send = (method: StoreMethod, request: StoreRequest, perform: Perform): Promise<never> =>
     new Promise((resolve, reject) => {
       const message: Message = {
-        ...life.name,
+        process: life.name.process,
+        life: life.name.life,
         id: life.nextId(),
         method,
         request,
@@ -54,6 +55,8 @@ interface Exchange {
   readonly perform: Perform
   readonly resolve: (outcome: never) => void
   readonly reject: (error: Error) => void
+  /** The process has been told that the connection broke: it hears no reply. */
+  isCut?: boolean
 }
 
 /** A request on its way: the store has not heard of it. */
@@ -62,7 +65,6 @@ export class Request implements Choice {
   readonly process: number
   readonly isStore = true
   readonly fault = undefined
-  readonly loss: Choice
   readonly #exchange: Exchange
 
   constructor(exchange: Exchange) {
@@ -70,7 +72,19 @@ export class Request implements Choice {
     this.#exchange = exchange
     this.process = message.process
     this.id = `${life.id}${message.id}>`
-    this.loss = new Loss(`${this.id}!`, exchange, this)
+  }
+
+  get loss(): Choice {
+    return new Loss(`${this.id}!`, this.#exchange, this)
+  }
+
+  /** Its process has given it up. */
+  get isCut(): boolean {
+    return this.#exchange.isCut === true
+  }
+
+  get late(): Choice {
+    return new Late(`${this.id}~`, this.#exchange)
   }
 
   get life(): Life {
@@ -81,17 +95,17 @@ export class Request implements Choice {
     const { world, message, perform } = this.#exchange
     world.remove(this)
     if (world.nowMs < world.downUntilMs) {
-      world.note('store', () => `is down: ${shown(message)}`)
+      world.note?.('store', () => `is down: ${shown(message)}`)
       this.#reply(() => new Error('the store is down'))
       return
     }
     message.executedAt = world.place()
-    message.executedMs = world.nowMs
+    message.executedMs = world.storeMs
     perform().then(
       (outcome) => {
         message.outcome = outcome
         noteLease(world, message)
-        world.note('store', () => `${shown(message)}: ${shownOutcome(outcome)}`)
+        world.note?.('store', () => `${shown(message)}: ${shownOutcome(outcome)}`)
         this.#reply()
       },
       (error: Error) => this.#reply(() => error),
@@ -100,7 +114,7 @@ export class Request implements Choice {
 
   #reply(failure?: () => Error): void {
     const { world, life } = this.#exchange
-    if (life.isAlive) world.pending.push(new Reply(this.#exchange, failure))
+    if (life.isAlive && !this.#exchange.isCut) world.pending.push(new Reply(this.#exchange, failure))
   }
 }
 
@@ -110,7 +124,6 @@ export class Reply implements Choice {
   readonly process: number
   readonly isStore = false
   readonly fault = undefined
-  readonly loss: Choice | undefined
   readonly #exchange: Exchange
   readonly #failure: (() => Error) | undefined
 
@@ -120,7 +133,10 @@ export class Reply implements Choice {
     this.#failure = failure
     this.process = message.process
     this.id = `${life.id}${message.id}<`
-    this.loss = failure === undefined ? new Loss(`${this.id}!`, exchange, this) : undefined
+  }
+
+  get loss(): Choice | undefined {
+    return this.#failure ? undefined : new Loss(`${this.id}!`, this.#exchange, this)
   }
 
   get life(): Life {
@@ -138,7 +154,7 @@ export class Reply implements Choice {
     message.deliveredAt = world.place()
     message.deliveredIn = world.turn
     message.deliveredMs = world.nowMs
-    world.note(message, () => `← ${message.method}: ${shownOutcome(message.outcome)}`)
+    world.note?.(message, () => `← ${message.method}: ${shownOutcome(message.outcome)}`)
     resolve(message.outcome as never)
   }
 }
@@ -161,7 +177,29 @@ class Loss implements Choice {
     const { world, message, reject } = this.exchange
     world.remove(this.what)
     message.rejectedAt = world.place()
-    world.note(message, () => `✗ ${this.what.isStore ? 'request' : 'reply'} lost: ${shown(message)}`)
+    world.note?.(message, () => `✗ ${this.what.isStore ? 'request' : 'reply'} lost: ${shown(message)}`)
+    reject(new Error('connection lost'))
+  }
+}
+
+/** A process is told that the connection broke, but what it has sent arrives, some time: the first copy after a second. */
+class Late implements Choice {
+  readonly process: number
+  readonly isStore = false
+  readonly fault = 'late'
+
+  constructor(
+    readonly id: string,
+    readonly exchange: Exchange,
+  ) {
+    this.process = exchange.message.process
+  }
+
+  take(): void {
+    const { world, message, reject } = this.exchange
+    this.exchange.isCut = true
+    message.rejectedAt = world.place()
+    world.note?.(message, () => `✗ given up, and still under way: ${shown(message)}`)
     reject(new Error('connection lost'))
   }
 }
@@ -191,7 +229,7 @@ class Notice implements Choice {
 
   take(): void {
     this.#world.remove(this)
-    this.#world.note(this.#life.name, () => '← the record may have changed')
+    this.#world.note?.(this.#life.name, () => '← the record may have changed')
     this.#onChange()
   }
 }
@@ -200,7 +238,7 @@ class Notice implements Choice {
 function noteLease(world: World, message: Message): void {
   const { method, request, outcome } = message
   const renewed = claimOutcome(message)?.type === 'acquired' || (method === 'extend' && outcome === true)
-  if (renewed) world.heldUntilMs = world.nowMs + (request.leaseMs ?? 0)
+  if (renewed) world.heldUntilMs = world.storeMs + (request.leaseMs ?? 0)
   const isEnd =
     method === 'complete' ||
     method === 'fail' ||

@@ -33,7 +33,7 @@ export class RunWork implements Work {
     }
     this.#run = run
     world.history.runs.push(run)
-    world.note(life.name, () => `${kind} starts: attempt ${context.attempt}, fence ${context.fence}`)
+    world.note?.(life.name, () => `${kind} starts: attempt ${context.attempt}, fence ${context.fence}`)
     // As it was left by what ran before in the same attempt.
     if (context.signal.aborted) Object.assign(run, { abortedAt: -1, abortedMs: -1, abortedIn: -1 })
     world.works.add(this)
@@ -48,13 +48,13 @@ export class RunWork implements Work {
     run.abortedAt = world.place()
     run.abortedMs = world.nowMs
     run.abortedIn = world.turn
-    world.note(name, () => `its signal has aborted: ${String(signal.reason)}`)
+    world.note?.(name, () => `its signal has aborted: ${String(signal.reason)}`)
   }
 
   async effect(): Promise<void> {
     await this.#turn('effect')
     this.#run.effects++
-    this.#life.world.note(this.#life.name, () => 'effect')
+    this.#life.world.note?.(this.#life.name, () => 'effect')
   }
 
   async sleep(ms: number): Promise<void> {
@@ -69,7 +69,7 @@ export class RunWork implements Work {
       await this.#turn(`step ${name}`)
       const value = `${name} of ${lifeOf(this.#run)}`
       this.#run.steps.push({ name, ranAt: world.place(), value })
-      world.note(this.#life.name, () => `step ${name} runs`)
+      world.note?.(this.#life.name, () => `step ${name} runs`)
       return value
     })
     this.#run.given.push({ name, value: given })
@@ -82,7 +82,7 @@ export class RunWork implements Work {
     world.works.delete(this)
     this.#run.result = result
     this.#run.endedAt = world.place()
-    world.note(name, () => `${this.#run.kind} ends: ${shownAnswer(result)}`)
+    world.note?.(name, () => `${this.#run.kind} ends: ${shownAnswer(result)}`)
   }
 
   /** Waits until chosen. */

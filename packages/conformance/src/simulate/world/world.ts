@@ -6,6 +6,8 @@ import { type ExecutePlan, type Scenario, SIMULATED } from '../scenario'
 import type { Choice, Chooser } from './choice'
 import { FaultChoices } from './fault-choices'
 import { Life } from './life'
+import { Request } from './network'
+import { nextTurn } from './next-turn'
 import type { RunWork } from './run-work'
 
 /** The engine under test: `Idem`, or a changed one that must be found out. */
@@ -47,7 +49,9 @@ export class World {
   /** Handlers that have not ended. */
   readonly works = new Set<RunWork>()
   nowMs = 0
-  /** Until when nobody else can have the record. */
+  /** How far the store's clock has jumped ahead of the processes' time, or back. */
+  jumpedMs = 0
+  /** Until when nobody else can have the record, on the store's clock. */
   heldUntilMs = 0
   downUntilMs = 0
   /** How many choices were taken. */
@@ -59,8 +63,12 @@ export class World {
   readonly #rest = (): readonly Choice[] => [...this.optional, ...this.#faultChoices.all()]
 
   constructor(options: WorldOptions) {
-    const { scenario, processes, budget, store } = options
+    const { scenario, processes, budget, store, notes } = options
     this.options = options
+    this.note =
+      notes &&
+      ((who, text) =>
+        notes.push({ ms: this.nowMs, who: typeof who === 'string' ? who : lifeOf(who), text: text() }))
     this.faults = new FaultCounter(budget)
     this.history = {
       scenario,
@@ -73,10 +81,15 @@ export class World {
       endedAt: Number.POSITIVE_INFINITY,
       ended: true,
     }
-    this.store = store(() => EPOCH_MS + this.nowMs)
+    this.store = store(() => EPOCH_MS + this.storeMs)
     for (const [process, { calls, restarts = 1 }] of scenario.scripts(processes).entries()) {
       this.lives.push(new Life(this, { process, life: 0 }, calls, restarts))
     }
+  }
+
+  /** What the store's clock says, from its beginning. */
+  get storeMs(): number {
+    return this.nowMs + this.jumpedMs
   }
 
   /** The next place in the order of events. */
@@ -84,13 +97,8 @@ export class World {
     return this.#order++
   }
 
-  note(who: LifeName | string, text: () => string): void {
-    this.options.notes?.push({
-      ms: this.nowMs,
-      who: typeof who === 'string' ? who : lifeOf(who),
-      text: text(),
-    })
-  }
+  /** Writes down what happens, if somebody wants to read it. */
+  readonly note: ((who: LifeName | string, text: () => string) => void) | undefined
 
   #recordFault(kind: FaultKind): void {
     this.faults.spend(kind)
@@ -116,14 +124,13 @@ export class World {
       const next = () => {
         try {
           const isDone = this.#takeNext(choose)
-          if (isDone === undefined) setImmediate(next)
+          if (isDone === undefined) nextTurn(next)
           else resolve(isDone)
         } catch (error) {
           reject(error)
         }
       }
-      // All that can go on by itself has done so by the next turn of the loop: every promise reaction runs before it.
-      setImmediate(next)
+      nextTurn(next)
     })
   }
 
@@ -146,8 +153,9 @@ export class World {
   #ready(): readonly Choice[] {
     let ready = this.pending
     for (const life of this.lives) if (life.isAlarmDue) ready = [...ready, life.alarm]
-    if (ready.length > 0) return ready
-    return this.#mayWait() ? this.#faultChoices.wait() : ready
+    // Time passes when nothing else can happen; what was given up keeps nobody from going on.
+    const mayWait = ready.every((choice) => choice instanceof Request && choice.isCut) && this.#mayWait()
+    return mayWait ? [...ready, ...this.#faultChoices.wait()] : ready
   }
 
   /** Whether anybody waits for a timer. When all is answered and no fault happened, nobody may. */
@@ -166,8 +174,9 @@ export class World {
     this.faults.exhaust()
     this.isOver = true
     this.history.endedAt = this.place()
-    this.nowMs = Math.max(this.nowMs, this.downUntilMs) + SIMULATED.lease + 1
-    this.note('clock', () => 'all is over; every lease has run out')
+    const heldMs = Math.max(SIMULATED.lease, this.heldUntilMs - this.storeMs)
+    this.nowMs = Math.max(this.nowMs, this.downUntilMs) + heldMs + 1
+    this.note?.('clock', () => 'all is over; every lease has run out')
     const handler: ExecutePlan['handler'] = async ({ label }) => label
     const options = this.#firstPlan()?.options ?? {}
     this.lives.push(
