@@ -1,9 +1,12 @@
+import type { Losses } from './check/losses'
 import type { Violation } from './check/violation'
 import type { FaultCounts } from './faults/plan-faults'
 import type { RunServer, Target } from './targets/target'
 
 export interface ChaosOptions extends PlayOptions {
   readonly target: Target
+  /** Whether the processes ask for each write to be waited for until the replica has it. @defaultValue `false` */
+  readonly syncWrites?: boolean
 }
 
 export interface PlayOptions {
@@ -24,6 +27,8 @@ export interface PlayOptions {
   /** @defaultValue 400 */
   readonly leaseMs?: number
   readonly onProgress?: (progress: ChaosProgress) => void
+  /** Ends the run at once, and rejects; its processes end with it. */
+  readonly signal?: AbortSignal | undefined
 }
 
 /** What happened so far. */
@@ -49,7 +54,7 @@ export interface ChaosReport {
   readonly lateWrites: number
   /** Faults that were inflicted. */
   readonly faults: FaultCounts
-  /** Why the server was not killed, though it was to be. */
-  readonly notKilled?: string | undefined
   readonly violations: readonly Violation[]
+  /** What callers and processes had been told and was no more; of keys, not of transfers. */
+  readonly losses: Losses
 }

@@ -1,9 +1,12 @@
-import type { ChaosProgress, ChaosReport } from './chaos-options'
+import { writeFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { jsonReport } from './json-report'
 import { printReport, printViolation } from './print-report'
-import { addReports } from './report'
-import { runChaos } from './run-chaos'
+import { progressOn } from './progress'
+import { runRounds } from './run-rounds'
 import { HELP, readSettings } from './settings'
-import { runTransfers } from './transfers/run-transfers'
+
+const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const
 
 async function main(args: string[]): Promise<number> {
   const settings = readSettings(args)
@@ -11,40 +14,41 @@ async function main(args: string[]): Promise<number> {
     console.log(HELP)
     return 0
   }
-  const { target, bank, seed, faults, mayGoOn } = settings
-  const server = await target.start()
-  if ('reason' in server) throw new TypeError(`no ${target.name} for chaos:\n${server.reason}`)
-  try {
-    let total: ChaosReport | undefined
-    for (let round = 0; mayGoOn(round); round++) {
-      const own = seed + round
-      const onProgress = (progress: ChaosProgress) => showProgress(progressLine(round, progress))
-      const play = { server, seed: own, faults, onProgress }
-      const report = await (bank ? runTransfers({ ...play, target: bank }) : runChaos({ ...play, target }))
-      showProgress()
-      for (const violation of report.violations) console.log(`\n${printViolation(violation, own)}`)
-      total = total ? addReports(total, report) : report
-      const { elapsedMs, violations } = report
-      console.log(
-        `round ${round + 1}, seed ${own}: ${Math.round(elapsedMs / 1000)} s, ${violations.length} violations`,
-      )
-    }
-    if (total) console.log(`\n${printReport(total)}`)
-    return total?.violations.length === 0 ? 0 : 1
-  } finally {
-    await server.stop()
+  const stopping = new AbortController()
+  let interrupted: number | undefined
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    // A second one ends the program as it is; what it has started ends with it.
+    process.once(signal, () => {
+      interrupted = EXIT_CODES[signal]
+      stopping.abort(new Error(`ended by ${signal}`))
+    })
   }
-}
-
-/** One line that is written over, where there is somebody to see it. */
-function showProgress(line = ''): void {
-  if (process.stdout.isTTY) process.stdout.write(`\r\x1b[K${line}`)
-}
-
-function progressLine(round: number, { elapsedMs, phase, faults }: ChaosProgress): string {
-  const { kills, stops, cuts, lostReplies, restarts } = faults
-  const told = `${kills} kills, ${stops} stops, ${cuts} cuts, ${lostReplies} lost replies, ${restarts} restarts`
-  return `round ${round + 1}, ${phase}, ${(elapsedMs / 1000).toFixed(1)} s: ${told}`
+  const startedAt = new Date()
+  const progress = progressOn(process.stderr)
+  console.log(
+    `${settings.target.name}, replication ${settings.replication.join(' and ')}, seed ${settings.seed}`,
+  )
+  const report = await runRounds(settings, {
+    signal: stopping.signal,
+    onProgress: progress.tell,
+    onRound(round, { seed, elapsedMs, violations }) {
+      progress.clear()
+      for (const violation of violations) console.log(`\n${printViolation(violation, seed)}`)
+      const seconds = Math.round(elapsedMs / 1000)
+      console.log(`round ${round}, seed ${seed}: ${seconds} s, ${violations.length} violations`)
+    },
+  })
+  progress.clear()
+  const { rounds, total, leftOut } = report
+  if (interrupted !== undefined) console.log(`\nended early, after ${rounds} rounds`)
+  if (total) console.log(`\n${printReport(total, leftOut)}`)
+  if (settings.json !== undefined) {
+    // The root's script goes into this package's folder; pnpm says where it was called.
+    const file = resolve(process.env['INIT_CWD'] ?? '.', settings.json)
+    await writeFile(file, jsonReport(settings, report, { startedAt, args }))
+  }
+  if (total && total.violations.length > 0) return 1
+  return interrupted ?? 0
 }
 
 const args = process.argv.slice(2).filter((argument) => argument !== '--')

@@ -1,22 +1,19 @@
 import type { ChaosReport } from './chaos-options'
-import type { Violation } from './check/violation'
-import type { FaultCounts } from './faults/plan-faults'
+import type { Finding } from './check/check-history'
+import { addLosses } from './check/losses'
+import { type FaultCounts, mapFaults } from './faults/plan-faults'
 import type { ChaosEvent } from './history/event'
 
 /** What a run came to, counted. */
 export function makeReport(
-  seed: number,
-  elapsedMs: number,
+  run: Pick<ChaosReport, 'seed' | 'elapsedMs' | 'histories'>,
   events: readonly ChaosEvent[],
   faults: FaultCounts,
-  histories: number,
-  violations: readonly Violation[],
+  { violations, losses }: Finding,
 ): ChaosReport {
   const count = (counts: (event: ChaosEvent) => boolean): number => events.filter(counts).length
   return {
-    seed,
-    elapsedMs,
-    histories,
+    ...run,
     calls: count(({ type }) => type === 'called'),
     answers: count(({ type }) => type === 'answered'),
     attempts: count(({ type }) => type === 'began'),
@@ -24,6 +21,7 @@ export function makeReport(
     lateWrites: count((event) => event.type === 'settled' && !event.accepted),
     faults,
     violations,
+    losses,
   }
 }
 
@@ -32,8 +30,6 @@ export function addReports(one: ChaosReport, other: ChaosReport): ChaosReport {
   const sum = (
     name: 'elapsedMs' | 'histories' | 'calls' | 'answers' | 'attempts' | 'takeovers' | 'lateWrites',
   ) => one[name] + other[name]
-  const faults = { ...one.faults }
-  for (const kind of Object.keys(faults) as (keyof FaultCounts)[]) faults[kind] += other.faults[kind]
   return {
     seed: one.seed,
     elapsedMs: sum('elapsedMs'),
@@ -43,8 +39,8 @@ export function addReports(one: ChaosReport, other: ChaosReport): ChaosReport {
     attempts: sum('attempts'),
     takeovers: sum('takeovers'),
     lateWrites: sum('lateWrites'),
-    faults,
-    notKilled: one.notKilled ?? other.notKilled,
+    faults: mapFaults((kind) => one.faults[kind] + other.faults[kind]),
     violations: [...one.violations, ...other.violations],
+    losses: addLosses(one.losses, other.losses),
   }
 }

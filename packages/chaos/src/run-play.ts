@@ -1,8 +1,9 @@
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Matching } from '@idem/test-servers'
 import type { ChaosProgress, ChaosReport, PlayOptions } from './chaos-options'
+import type { Finding } from './check/check-history'
 import type { RunFacts } from './check/run-facts'
-import type { Violation } from './check/violation'
 import { inflict } from './faults/inflict'
 import { Network } from './faults/network'
 import { DEFAULT_FAULTS, NO_FAULTS, planFaults } from './faults/plan-faults'
@@ -12,15 +13,18 @@ import { Keeper } from './fleet/keeper'
 import { DirectorLog } from './history/director-log'
 import { SharedClock } from './history/shared-clock'
 import { makeReport } from './report'
-import { TIMES } from './worker/times'
+import { timesOf } from './worker/times'
 import { makeWorkload } from './workload/workload'
 
-/** So long after the last fault every caller has its answer. */
-const DRAIN_MS = 15_000
+/** So long after the last fault, when no more keys come into use, every caller has its answer. */
+const DRAIN_MS = 45_000
 /** So long after its last call a process has ended. */
 const END_MS = 5000
 const AUDIT_MS = 20_000
 const PROGRESS_MS = 500
+
+export const DURATION_MS = 18_000
+export const LEASE_MS = 400
 
 /** What is done in a run, and what must come of it. */
 export interface Play {
@@ -30,12 +34,12 @@ export interface Play {
   readonly losable: Matching
   /** How much longer it may take until every caller has its answer. @defaultValue 0 */
   readonly patienceMs?: number
-  readonly check: (facts: RunFacts) => Promise<Violation[]> | Violation[]
+  readonly check: (facts: RunFacts) => Promise<Finding> | Finding
 }
 
 /**
- * Lets processes share keys on a real server while they are killed, stopped and cut off and the server is restarted, and
- * checks what all of them saw. Whatever it starts ends with it, also when it is killed itself.
+ * Lets processes share keys on a real server while they are killed, stopped, cut off and slowed down and the server is
+ * restarted or replaced, and checks what all of them saw. Whatever it starts ends with it, also when it is killed itself.
  */
 export async function runPlay(
   options: PlayOptions,
@@ -64,23 +68,22 @@ async function perform(
   network: Network,
   workerFile: string,
 ): Promise<ChaosReport> {
-  const { server, seed, processes = 6, keys = 40, duplicates = 25, onProgress } = options
-  const { durationMs = 18_000, leaseMs = 400 } = options
+  const { server, seed, processes = 6, keys = 40, duplicates = 25, onProgress, signal } = options
+  const { durationMs = DURATION_MS, leaseMs = LEASE_MS } = options
   const workload = { seed, keys, duplicates, processes, leaseMs, durationMs }
   const wanted = { ...DEFAULT_FAULTS, ...options.faults }
-  const notKilled = 'notKilled' in server && wanted.restarts > 0 ? server.notKilled : undefined
   const faults = planFaults(wanted, workload)
   const log = new DirectorLog(clock)
-  const { losable, patienceMs = 0 } = play
-  const giveUpAtMs = durationMs + DRAIN_MS + patienceMs
+  const { losable } = play
+  const patienceMs = DRAIN_MS + (play.patienceMs ?? 0)
   const fleet = new Fleet(
     {
       workload,
       origin: clock.origin,
       workerFile,
       urls: network.urls,
-      auditorUrl: server.url,
-      giveUpAtMs,
+      patienceMs,
+      signal,
     },
     keeper,
     log,
@@ -92,21 +95,25 @@ async function perform(
   const progress = setInterval(tell, PROGRESS_MS)
   try {
     const beganAt = await fleet.startAll()
-    const { proxies } = network
-    await inflict(faults, { fleet, server, proxies, losable, log, clock, seed, done, beganAt })
+    const stage = { fleet, server, network, losable, log, clock, seed, leaseMs, done, beganAt, signal }
+    await inflict(faults, stage)
+    await sleep(Math.max(0, beganAt + durationMs - clock.now()), undefined, { signal })
     phase = 'drain'
     fleet.dismiss()
-    const unfinished = await fleet.drained(beganAt + giveUpAtMs + END_MS - clock.now())
+    const unfinished = await fleet.drained(patienceMs + END_MS)
     await fleet.close()
     phase = 'audit'
-    fleet.startAuditor()
+    fleet.startAuditor(server.url)
     fleet.dismiss()
-    unfinished.push(...(await fleet.drained(AUDIT_MS + patienceMs)))
+    unfinished.push(...(await fleet.drained(AUDIT_MS + (play.patienceMs ?? 0))))
     await fleet.close()
 
-    const events = [...fleet.events, ...log.events]
-    const facts = { events, workload: makeWorkload(workload), leaseMs, waitMs: TIMES.waitTimeout, unfinished }
-    return { ...makeReport(seed, clock.now(), events, done, keys, await play.check(facts)), notKilled }
+    // Faults first: the rules look for them often, and mostly find one at once.
+    const events = [...log.events, ...fleet.events]
+    const waitMs = timesOf(leaseMs).waitTimeout
+    const facts = { events, workload: makeWorkload(workload), leaseMs, waitMs, unfinished }
+    const elapsedMs = clock.now()
+    return makeReport({ seed, elapsedMs, histories: keys }, events, done, await play.check(facts))
   } finally {
     clearInterval(progress)
     await fleet.close()

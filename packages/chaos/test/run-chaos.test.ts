@@ -6,13 +6,14 @@ import {
   type Unavailable,
 } from '@idem/test-servers'
 import { afterAll, describe, expect, it } from 'vitest'
+import { NO_LOSSES } from '../src/check/losses'
 import { DEFAULT_FAULTS, type FaultCounts, NO_FAULTS } from '../src/faults/plan-faults'
 import { printReport, printViolation } from '../src/print-report'
 import { runChaos } from '../src/run-chaos'
 import { mongoTarget } from '../src/targets/mongo/mongo-target'
 import { postgresTarget } from '../src/targets/postgres/postgres-target'
 import { redisTarget } from '../src/targets/redis/redis-target'
-import type { RunServer, Target } from '../src/targets/target'
+import type { PairServer, Pairs, Replication, RunServer, Target } from '../src/targets/target'
 
 interface Tried {
   readonly title: string
@@ -23,6 +24,9 @@ interface Tried {
 
 const LOST = 'nothing acknowledged is lost'
 const MOST_PLAYS = 6
+/** Two thirds of the usual: as many faults, closer together. */
+const DURATION_MS = 12_000
+const SHORT = { keys: 24, duplicates: 12, durationMs: 4000 }
 
 const stores: readonly Tried[] = [
   {
@@ -49,12 +53,14 @@ for (const [index, { title, target, forgetful }] of stores.entries()) {
   describe.skipIf(server === undefined)(`chaos on ${title}`, { timeout: 120_000 }, () => {
     it('breaks no promise', async () => {
       const seed = Date.now() % 1_000_000
-      const report = await runChaos({ target, server, seed })
+      const report = await runChaos({ target, server, seed, durationMs: DURATION_MS })
       console.log(`seed ${seed}, ${Math.round(report.elapsedMs / 1000)} s\n${printReport(report)}`)
 
       expect(report.violations.map((violation) => printViolation(violation, seed)).join('\n\n')).toBe('')
       const { restarts } = 'kill' in server ? DEFAULT_FAULTS : NO_FAULTS
-      expect(report.faults).toEqual({ ...DEFAULT_FAULTS, restarts, lostReplies: expect.any(Number) })
+      const lostReplies = expect.any(Number)
+      // One that stands alone has nobody to take over.
+      expect(report.faults).toEqual({ ...DEFAULT_FAULTS, restarts, failovers: 0, lostReplies })
       expect(report.faults.lostReplies).toBeGreaterThan(0)
       expect(report.takeovers).toBeGreaterThan(0)
       // Each of 25 callers of each of 40 keys, and whoever asks in the end.
@@ -107,6 +113,58 @@ describe.skipIf(redis === undefined)('chaos', { timeout: 120_000 }, () => {
   })
 })
 
+describe('a replica that takes over', { timeout: 120_000 }, () => {
+  const withPair = async (
+    target: Target,
+    replication: Replication,
+    use: (pair: PairServer) => Promise<void>,
+  ): Promise<void> => {
+    const pair = await (target.pairs as Pairs).start(replication)
+    if ('reason' in pair) throw new Error(pair.reason)
+    try {
+      await use(pair)
+    } finally {
+      await pair.stop()
+    }
+  }
+
+  for (const [index, { title, target }] of stores.entries()) {
+    if ('none' in target.pairs) continue
+    it.skipIf(servers[index] === undefined)(
+      `has all that was acknowledged, on ${title}, where writes wait for it`,
+      () =>
+        withPair(target, 'sync', async (server) => {
+          const before = server.url
+          const faults = { ...NO_FAULTS, kills: 4, cuts: 2, lostReplies: 3, restarts: 1, failovers: 1 }
+          const seed = Date.now() % 1_000_000
+          const play = { ...SHORT, target, server, seed, syncWrites: true, faults }
+          const report = await runChaos(play)
+          console.log(`seed ${seed}, ${Math.round(report.elapsedMs / 1000)} s\n${printReport(report)}`)
+
+          expect(report.violations.map((violation) => printViolation(violation, seed)).join('\n\n')).toBe('')
+          expect(report.losses).toEqual(NO_LOSSES)
+          expect(report.faults).toMatchObject({ kills: 4, restarts: 1, failovers: 1 })
+          expect(server.url).not.toBe(before)
+        }),
+    )
+  }
+
+  it.skipIf(redis === undefined)('is seen to have lost something where nobody waits for it', () =>
+    withPair(redisTarget, 'async', async (server) => {
+      let lost = 0
+      const broken = new Set<string>()
+      for (let seed = 1; seed <= MOST_PLAYS && lost === 0; seed++) {
+        const faults = { ...NO_FAULTS, failovers: 3 }
+        const report = await runChaos({ ...SHORT, target: redisTarget, server, seed, faults })
+        lost += Object.values(report.losses).reduce((sum, count) => sum + count, 0)
+        for (const { rule } of report.violations) broken.add(rule)
+      }
+      expect(lost).toBeGreaterThan(0)
+      expect([...broken]).not.toEqual([])
+    }),
+  )
+})
+
 /** What a short run finds. */
 async function rulesBroken(
   target: Target,
@@ -114,7 +172,6 @@ async function rulesBroken(
   faults: Partial<FaultCounts>,
   seed = 1,
 ): Promise<string[]> {
-  const size = { keys: 24, duplicates: 12, durationMs: 4000 }
-  const report = await runChaos({ target, server, seed, ...size, faults: { ...NO_FAULTS, ...faults } })
+  const report = await runChaos({ ...SHORT, target, server, seed, faults: { ...NO_FAULTS, ...faults } })
   return report.violations.map(({ rule }) => rule)
 }

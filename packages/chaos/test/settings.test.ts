@@ -7,16 +7,37 @@ import { redisTarget } from '../src/targets/redis/redis-target'
 
 describe('readSettings', () => {
   it('runs on Redis for a minute unless told otherwise', () => {
-    const settings = readSettings([])
-    expect(settings).toMatchObject({ target: redisTarget, faults: DEFAULT_FAULTS })
-    expect(settings !== 'help' && settings.mayGoOn(1000)).toBe(true)
+    expect(readSettings([])).toMatchObject({
+      target: redisTarget,
+      faults: DEFAULT_FAULTS,
+      minutes: 1,
+      rounds: undefined,
+      json: undefined,
+    })
   })
 
   it('takes the number of rounds, the seed, and how many faults there are', () => {
     const settings = readSettings(['--rounds', '2', '--seed', '7', '--faults', '2', '--store', 'redis'])
-    const faults = { kills: 28, stops: 12, cuts: 12, lostReplies: 24, restarts: 4 }
-    expect(settings).toMatchObject({ seed: 7, faults })
-    expect(settings !== 'help' && [0, 1, 2].map(settings.mayGoOn)).toEqual([true, true, false])
+    const faults = { kills: 28, stops: 12, cuts: 12, delays: 12, lostReplies: 24, restarts: 4, failovers: 4 }
+    expect(settings).toMatchObject({ seed: 7, rounds: 2, faults })
+  })
+
+  it('takes the minutes, how slow all is to be, and where the report is to be written', () => {
+    expect(readSettings(['--minutes', '10', '--slow', '3', '--json', 'report.json'])).toMatchObject({
+      minutes: 10,
+      slow: 3,
+      json: 'report.json',
+    })
+  })
+
+  it('plays with and without a replica in turn, where there are replicas', () => {
+    expect(readSettings(['--store', 'postgres'])).toMatchObject({ replication: ['none', 'sync'] })
+    expect(readSettings(['--transfers'])).toMatchObject({ replication: ['none', 'sync'] })
+    expect(readSettings(['--store', 'mongo'])).toMatchObject({ replication: ['none'] })
+    expect(readSettings(['--replication', 'async'])).toMatchObject({ replication: ['async'] })
+    expect(readSettings(['--store', 'mongo', '--replication', 'none'])).toMatchObject({
+      replication: ['none'],
+    })
   })
 
   it('makes transfers on PostgreSQL unless told otherwise', () => {
@@ -29,11 +50,6 @@ describe('readSettings', () => {
     expect(readSettings(args)).toMatchObject({ target: mongoTarget, bank: mongoTarget })
   })
 
-  it('ends when the minutes are over', async () => {
-    const settings = readSettings(['--minutes', '0.000001'])
-    await expect.poll(() => settings !== 'help' && settings.mayGoOn(0)).toBe(false)
-  })
-
   it.each([
     [['--store', 'paper'], '--store must be one of redis, postgres, mongo; got paper'],
     [
@@ -41,9 +57,18 @@ describe('readSettings', () => {
       '--transfers need transactions: --store must be one of postgres, mongo; got redis',
     ],
     [['--minutes', '0'], '--minutes must be a number above 0; got 0'],
-    [['--rounds', '1.5'], '--rounds must be a whole number; got 1.5'],
+    [['--slow', '-1'], '--slow must be a number above 0; got -1'],
+    [['--minutes', 'Infinity'], '--minutes must be a number above 0; got Infinity'],
+    [['--rounds', '1.5'], '--rounds must be a whole number above 0; got 1.5'],
+    [['--rounds', '0'], '--rounds must be a whole number above 0; got 0'],
+    [['--replication', 'some'], '--replication must be one of none, sync, async; got some'],
+    [
+      ['--store', 'mongo', '--replication', 'sync'],
+      '--replication must be none on mongo: a replica set of one has nobody to take over; got sync',
+    ],
     [['--faults', 'many'], '--faults must be a number above 0; got many'],
     [['--seed', 'x'], '--seed must be a whole number; got x'],
+    [['--seed', ''], '--seed must be a whole number; got '],
     [['--sed', '1'], "Unknown option '--sed'"],
   ])('refuses %j', (args, message) => {
     expect(() => readSettings(args)).toThrow(message)
@@ -51,7 +76,17 @@ describe('readSettings', () => {
 
   it('tells of every option', () => {
     expect(readSettings(['--help'])).toBe('help')
-    for (const option of ['store', 'transfers', 'minutes', 'rounds', 'faults', 'seed'])
+    for (const option of [
+      'store',
+      'transfers',
+      'replication',
+      'minutes',
+      'rounds',
+      'faults',
+      'slow',
+      'seed',
+      'json',
+    ])
       expect(HELP).toContain(`--${option} `)
   })
 })

@@ -1,5 +1,6 @@
 import { isOfAKey, type KeyEvent } from '../history/event'
 import { KeyHistory } from './key-history'
+import { addLosses, type Losses, lossesOf, NO_LOSSES } from './losses'
 import { printEvent } from './print-event'
 import { processesEnd } from './processes-end'
 import { answered } from './rules/answered'
@@ -27,25 +28,36 @@ const RULES: readonly Rule[] = [
   errors,
 ]
 
-/** What a history breaks of the promise; nothing, if all is well. It looks at nothing but what it is given. */
-export function checkHistory(facts: RunFacts): Violation[] {
-  const byKey = new Map<string, KeyEvent[]>(facts.workload.keys.map(({ key }) => [key, []]))
-  for (const event of facts.events) {
-    if (!isOfAKey(event)) continue
-    const events = byKey.get(event.key)
-    if (events === undefined) throw new Error(`the history tells of a key that nobody has: ${event.key}`)
-    events.push(event)
-  }
+/** What a history shows. */
+export interface Finding {
+  readonly violations: readonly Violation[]
+  readonly losses: Losses
+}
 
+/** What a history breaks of the promise; nothing, if all is well. It looks at nothing but what it is given. */
+export function checkHistory(facts: RunFacts): Finding {
   const violations: Violation[] = [...processesEnd(facts)]
-  for (const plan of facts.workload.keys) {
-    const history = new KeyHistory(plan, byKey.get(plan.key) ?? [], facts)
+  let losses = NO_LOSSES
+  for (const history of keyHistories(facts)) {
+    losses = addLosses(losses, lossesOf(history))
     const found = RULES.flatMap(({ name, find }) =>
       [...find(history)].map((message) => ({ rule: name, message })),
     )
     if (found.length === 0) continue
     const lines = history.events.map(printEvent)
-    for (const one of found) violations.push({ ...one, key: plan.key, history: lines })
+    for (const one of found) violations.push({ ...one, key: history.plan.key, history: lines })
   }
-  return violations
+  return { violations, losses }
+}
+
+function keyHistories(facts: RunFacts): KeyHistory[] {
+  const { workload, events } = facts
+  const byKey = new Map<string, KeyEvent[]>(workload.keys.map(({ key }) => [key, []]))
+  for (const event of events) {
+    if (!isOfAKey(event)) continue
+    const own = byKey.get(event.key)
+    if (own === undefined) throw new Error(`the history tells of a key that nobody has: ${event.key}`)
+    own.push(event)
+  }
+  return workload.keys.map((plan) => new KeyHistory(plan, byKey.get(plan.key) ?? [], facts))
 }

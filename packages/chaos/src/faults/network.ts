@@ -1,6 +1,6 @@
 import { startTcpProxy, type TcpProxy } from '@idem/test-servers'
 
-/** The way from each place to the server, which can be cut. */
+/** The way from each place to the server, which can be cut, slowed down, and led to another server. */
 export class Network {
   readonly proxies: readonly TcpProxy[]
 
@@ -16,8 +16,9 @@ export class Network {
     return this.proxies.map(({ url }) => url)
   }
 
-  get lostReplies(): number {
-    return this.proxies.reduce((total, { counts }) => total + counts.lostReplies, 0)
+  /** Where each place finds the server from now on, at the address that it knows. */
+  lead(url: string): void {
+    for (const proxy of this.proxies) proxy.lead(url)
   }
 
   async close(): Promise<void> {

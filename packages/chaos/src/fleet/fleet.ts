@@ -14,9 +14,9 @@ const LOOK_AGAIN_MS = 20
 export interface FleetPlan extends Pick<Order, 'workload' | 'origin'> {
   readonly workerFile: string
   readonly urls: readonly string[]
-  /** Where the store is without a way that can be cut. */
-  readonly auditorUrl: string
-  readonly giveUpAtMs: number
+  readonly patienceMs: number
+  /** Ends all waiting. */
+  readonly signal?: AbortSignal | undefined
 }
 
 /** The processes of a run: one in each place, and all those that were there before it. */
@@ -27,6 +27,7 @@ export class Fleet {
   readonly #log: DirectorLog
   readonly #clock: SharedClock
   #beganAt: number | undefined
+  #isClosed = false
 
   constructor(plan: FleetPlan, keeper: Keeper, log: DirectorLog, clock: SharedClock) {
     this.#clock = clock
@@ -38,7 +39,9 @@ export class Fleet {
   /** Starts a process in each place, lets all of them begin when the last is ready, and gives the moment. */
   async startAll(): Promise<number> {
     for (let place = 0; place < this.#plan.urls.length; place++) this.start(place)
-    while (this.lives.some((life) => life.isRunning && !life.isReady)) await sleep(LOOK_AGAIN_MS)
+    while (this.lives.some((life) => life.isRunning && !life.isReady)) {
+      await sleep(LOOK_AGAIN_MS, undefined, { signal: this.#plan.signal })
+    }
     const beganAt = this.#clock.now()
     this.#beganAt = beganAt
     for (const life of this.lives) life.begin(beganAt)
@@ -47,17 +50,18 @@ export class Fleet {
 
   /** Starts a process in a place; it goes on where the one before it was interrupted. */
   start(place: number): void {
-    const { urls, giveUpAtMs } = this.#plan
+    if (this.#isClosed) return
+    const { urls, patienceMs } = this.#plan
     const before = this.lives.filter((life) => life.place === place)
     const done = before.flatMap(({ events }) => events.flatMap(brought))
-    const role = { name: 'caller', place, done, giveUpAtMs } as const
+    const role = { name: 'caller', place, done, patienceMs } as const
     const life = this.#begin(`${place}.${before.length + 1}`, place, urls[place] as string, role)
     this.lives.push(life)
   }
 
-  /** Starts the process that looks when all others have come to their end. */
-  startAuditor(): void {
-    this.lives.push(this.#begin(AUDITOR, -1, this.#plan.auditorUrl, { name: 'auditor' }))
+  /** Starts the process that looks when all others have come to their end, at the server itself. */
+  startAuditor(url: string): void {
+    this.lives.push(this.#begin(AUDITOR, -1, url, { name: 'auditor' }))
   }
 
   /** Those that could be hit by a fault now. */
@@ -72,10 +76,13 @@ export class Fleet {
 
   /** Resolves when every process has come to its end, or after so long; then with the names of those that have not. */
   async drained(limitMs: number): Promise<string[]> {
+    const { signal } = this.#plan
     const limit = new AbortController()
+    const ending = signal ? AbortSignal.any([limit.signal, signal]) : limit.signal
     const ended = Promise.all(this.lives.map((life) => life.ended))
-    await Promise.race([ended, sleep(limitMs, undefined, limit).catch(() => {})])
+    await Promise.race([ended, sleep(limitMs, undefined, { signal: ending }).catch(() => {})])
     limit.abort()
+    signal?.throwIfAborted()
     return this.lives.filter(({ isRunning }) => isRunning).map(({ name }) => name)
   }
 
@@ -84,8 +91,9 @@ export class Fleet {
     return this.lives.flatMap(({ events }) => events)
   }
 
-  /** Kills what is left. */
+  /** Kills what is left, and starts nothing more in its place. */
   async close(): Promise<void> {
+    this.#isClosed = true
     await Promise.all(this.lives.filter(({ isRunning }) => isRunning).map((life) => life.kill()))
   }
 

@@ -13,9 +13,14 @@ export type FaultName =
   | 'stop'
   | 'continue'
   | 'cut'
+  | 'delay'
+  | 'no-delay'
   | 'lose-reply'
   | 'kill-server'
   | 'server-is-back'
+  | 'fail-over'
+  | 'failed-over'
+  | 'replica-is-there'
   | 'died-by-itself'
 
 /** One thing that happened to one key. What has an `owner` passed between engine and store, the rest is outside of both. */

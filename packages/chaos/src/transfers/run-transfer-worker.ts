@@ -6,7 +6,7 @@ import type { Order } from '../worker/order'
 import { FOR_GOOD, isForGood, PlannedFailure } from '../worker/planned-failure'
 import { takePart } from '../worker/take-part'
 import { tellError } from '../worker/tell-error'
-import { TIMES } from '../worker/times'
+import { timesOf } from '../worker/times'
 import { type Duplicate, type KeyPlan, makeWorkload } from '../workload/workload'
 import { bankOf } from './bank'
 import type { Branch, OpenBranch } from './branch'
@@ -52,13 +52,14 @@ export function runTransferWorker<Tx, Driver>(
     const branch = await open(url, bank, place)
     const { store, driver } = branch
     const isRetryable = (error: unknown) => !isForGood(error)
-    const idem = new Idem({ store, namespace: bank, lease: workload.leaseMs, ...TIMES, isRetryable })
+    const lease = workload.leaseMs
+    const idem = new Idem({ store, namespace: bank, lease, ...timesOf(lease), isRetryable })
     const desk = new Desk({ idem, driver }, teller, order, branch, log)
     return {
-      async perform(beganAt) {
+      async perform(times) {
         const call = (duplicate: Duplicate, nth: number) => desk.call(duplicate, nth)
         if (role.name === 'caller') {
-          await callKeys({ idem, log, life: order.life }, duplicates, role, beganAt, call)
+          await callKeys({ idem, log, life: order.life }, duplicates, role, times, call)
         } else {
           await Promise.all(keys.map((plan, index) => desk.audit(plan, -1 - index)))
         }

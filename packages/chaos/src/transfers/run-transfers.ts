@@ -1,4 +1,5 @@
 import type { ChaosOptions, ChaosReport } from '../chaos-options'
+import { NO_LOSSES } from '../check/losses'
 import { SharedClock } from '../history/shared-clock'
 import { runPlay } from '../run-play'
 import type { BankTarget } from '../targets/target'
@@ -28,7 +29,10 @@ export async function runTransfers(options: TransferOptions): Promise<ChaosRepor
       worker,
       losable: isCommit,
       patienceMs: (await keptMs?.(server.url)) ?? 0,
-      check: async (facts) => checkTransfers({ ...facts, seed, books: await read(server.url, name) }),
+      check: async (facts) => {
+        const books = await read(server.url, name)
+        return { violations: checkTransfers({ ...facts, seed, books }), losses: NO_LOSSES }
+      },
     },
     clock,
   )

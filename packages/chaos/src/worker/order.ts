@@ -19,8 +19,8 @@ export interface CallerRole {
   readonly place: number
   /** Duplicates of this place that lives before this one have brought to an end. */
   readonly done: readonly number[]
-  /** Calls no more after this, counted from when the run began. */
-  readonly giveUpAtMs: number
+  /** For how long it goes on calling when all faults are over. */
+  readonly patienceMs: number
 }
 
 /** Looks when all is over: calls each key once more, and reads its record. */

@@ -15,7 +15,7 @@ export async function resolveAbandoned({ idem, log, life }: Caller, plan: KeyPla
     // Refused, if its owner was only late, and came first.
     log.add({ type: 'resolved', key, value, accepted: await idem.resolve(key, answer) })
   } catch (error) {
-    // The store is away: then somebody will look again.
-    if ((error as { code?: unknown }).code !== 'STORE') throw error
+    // The store is away: then somebody will look again. Or its owner was only late, and has renewed its lease meanwhile.
+    if (!['STORE', 'IN_PROGRESS'].includes(String((error as { code?: unknown }).code))) throw error
   }
 }

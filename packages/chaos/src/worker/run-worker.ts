@@ -6,7 +6,7 @@ import { callKeys } from './call-keys'
 import type { Order } from './order'
 import { recordedStore } from './recorded-store'
 import { takePart } from './take-part'
-import { TIMES } from './times'
+import { timesOf } from './times'
 
 /** A store as one process has it, with the connections that it needs. */
 export interface OpenedStore {
@@ -27,9 +27,9 @@ export function runWorker(open: OpenStore): Promise<void> {
     const { store, close } = await open(url, place)
     const caller: Caller = { idem: makeIdem(order, recordedStore(store, log), place), log, life }
     return {
-      perform: (beganAt) =>
+      perform: (times) =>
         role.name === 'caller'
-          ? callKeys(caller, duplicates, role, beganAt, (duplicate, nth) => callOnce(caller, duplicate, nth))
+          ? callKeys(caller, duplicates, role, times, (duplicate, nth) => callOnce(caller, duplicate, nth))
           : audit(caller, keys),
       close,
     }
@@ -44,7 +44,7 @@ function makeIdem({ workload, role, origin }: Order, store: Store, place: number
     // Each run has keys of its own, also where it shares a server with those before it.
     namespace: `chaos-${origin}`,
     lease: workload.leaseMs,
-    ...TIMES,
+    ...timesOf(workload.leaseMs),
     ...(cached && { cache: { max: 1000, maxAge: '1m' } }),
   })
 }

@@ -3,10 +3,16 @@ import { SharedClock } from '../history/shared-clock'
 import { Director } from './director'
 import type { Order } from './order'
 
+export interface PartTimes {
+  /** All times of the workload count from this moment. */
+  readonly beganAt: number
+  /** Resolves when all faults are over. */
+  readonly dismissed: Promise<void>
+}
+
 /** What a process does between its beginning and its end. */
 export interface Part {
-  /** All times of the workload count from `beganAt`. */
-  perform(beganAt: number): Promise<void>
+  perform(times: PartTimes): Promise<void>
   close(): Promise<void> | void
 }
 
@@ -17,8 +23,9 @@ export async function takePart(prepare: (order: Order, log: EventLog) => Promise
   const log = new EventLog(order.logFile, order.life, new SharedClock(order.origin))
   const part = await prepare(order, log)
   log.add({ type: 'process-began', pid: process.pid })
-  await part.perform(await director.begins)
-  await director.dismisses
+  const dismissed = director.dismisses
+  await part.perform({ beganAt: await director.begins, dismissed })
+  await dismissed
   log.add({ type: 'process-done' })
   await part.close()
   log.close()

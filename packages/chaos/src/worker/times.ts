@@ -1,4 +1,6 @@
-/**
- * The engine's times in a run: so short that within seconds leases lapse, waits end and settles are given up.
- */
-export const TIMES = { storeTimeout: 500, settleTimeout: 2000, waitTimeout: 4000 } as const
+/** The engine's times in a run: so short that within seconds waits end and settles are given up. They go with the lease. */
+export const timesOf = (leaseMs: number) => ({
+  storeTimeout: leaseMs * 1.25,
+  settleTimeout: leaseMs * 5,
+  waitTimeout: leaseMs * 10,
+})

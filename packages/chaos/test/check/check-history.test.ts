@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { checkHistory } from '../../src/check/check-history'
+import { NO_LOSSES } from '../../src/check/losses'
 import type { ChaosEvent } from '../../src/history/event'
 import type { KeyPlan } from '../../src/workload/workload'
 import {
@@ -81,24 +82,26 @@ describe('checkHistory', () => {
       {},
     ],
   ] as [string, ChaosEvent[], Partial<KeyPlan>][])('finds nothing in a history %s', (_, events, plan) => {
-    expect(checkHistory(facts(events, plan)).map(({ message }) => message)).toEqual([])
+    const { violations, losses } = checkHistory(facts(events, plan))
+    expect(violations.map(({ message }) => message)).toEqual([])
+    expect(losses).toEqual(NO_LOSSES)
   })
 
   it('finds a process that died by itself', () => {
     const detail = 'it ended with exit code 1'
     const died = { type: 'fault', fault: 'died-by-itself', victim: '1.1', detail } as const
-    const violations = checkHistory(facts([...takeover, { at: 700, life: 'director', ...died }]))
+    const { violations } = checkHistory(facts([...takeover, { at: 700, life: 'director', ...died }]))
     expect(violations).toMatchObject([{ message: `process 1.1: ${detail}` }])
   })
 
   it('finds a process that does not end', () => {
-    const violations = checkHistory({ ...facts(takeover), unfinished: ['4.2'] })
+    const { violations } = checkHistory({ ...facts(takeover), unfinished: ['4.2'] })
     expect(violations).toMatchObject([{ message: 'process 4.2 did not end' }])
   })
 
   it('shows all that is known of the key, in the order of time', () => {
     const events = change(takeover, the('answered', { life: '0.2' }), { value: 'another' })
-    const [violation] = checkHistory(facts(events.toReversed()))
+    const [violation] = checkHistory(facts(events.toReversed())).violations
     expect(violation?.key).toBe('key-0')
     expect(violation?.history).toHaveLength(events.filter((event) => 'key' in event).length)
     expect(violation?.history[0]).toMatch(/^ +1\.000 {2}0\.1 +called +call 0\.1\/0\/1/)

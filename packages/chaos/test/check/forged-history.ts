@@ -234,4 +234,6 @@ export const findings = (
   events: readonly ChaosEvent[],
   plan: Partial<KeyPlan> | undefined,
 ): string[] =>
-  checkHistory(facts(events, plan)).flatMap(({ rule, message }) => (rule === name ? [message] : []))
+  checkHistory(facts(events, plan)).violations.flatMap(({ rule, message }) =>
+    rule === name ? [message] : [],
+  )

@@ -1,4 +1,5 @@
 import { settledAs, shown } from '../attempt'
+import { firstAnswerAt } from '../first-answer-at'
 import type { KeyHistory } from '../key-history'
 import type { Rule } from './rule'
 
@@ -23,17 +24,3 @@ const isPublished = (
   history: KeyHistory,
   { ended }: { ended?: { value?: string | undefined } | undefined },
 ) => ended?.value !== undefined && history.all('answered').some(({ value }) => value === ended.value)
-
-/** From when on somebody knew of an answer that stays. */
-function firstAnswerAt(history: KeyHistory): number {
-  const times = history.events.flatMap((event) => {
-    if (event.type === 'answered') return [event.at]
-    if (event.type === 'refused' && event.failure?.code === 'FOR_GOOD') {
-      return history.isUnsettled(event) ? [] : [event.at]
-    }
-    if (event.type === 'resolved' && event.accepted) return [event.at]
-    if (event.type !== 'settled' || !event.accepted) return []
-    return event.ending === 'succeeded' || event.ending === 'final' ? [event.at] : []
-  })
-  return Math.min(...times, Number.POSITIVE_INFINITY)
-}

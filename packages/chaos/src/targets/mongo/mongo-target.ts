@@ -12,6 +12,9 @@ export const mongoTarget: BankTarget = {
     const shared = await startMongo()
     return 'reason' in shared ? shared : { ...shared, ...inDatabase(shared), notKilled: own.reason }
   },
+  pairs: {
+    none: 'a replica set of one has nobody to take over',
+  },
   worker: new URL('mongo-worker.ts', import.meta.url),
   bank: mongoBank,
 }

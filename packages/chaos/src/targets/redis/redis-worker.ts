@@ -1,4 +1,4 @@
 import { runWorker } from '../../worker/run-worker'
 import { openRedisStore } from './open-redis-store'
 
-void runWorker(openRedisStore)
+void runWorker((url, place) => openRedisStore(url, place))

@@ -1,5 +1,4 @@
-import type { Pool } from 'pg'
-import { openPool } from '../../targets/postgres/open-pool'
+import { withPool } from '../../targets/postgres/with-pool'
 import type { Bank } from '../bank'
 import { ACCOUNTS, OPENING_BALANCE } from '../transfer'
 
@@ -39,13 +38,4 @@ export const postgresBank: Bank = {
 function isCommit(request: Buffer): boolean {
   const isAlone = request.length === 12 && request.toString('latin1', 0, 1) === 'Q'
   return isAlone ? request.includes('COMMIT\0') : request.includes('\0COMMIT\0')
-}
-
-async function withPool<Result>(url: string, use: (pool: Pool) => Promise<Result>): Promise<Result> {
-  const pool = openPool(url)
-  try {
-    return await use(pool)
-  } finally {
-    await pool.end()
-  }
 }
