@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { fillPage } from '../src/page/fill-page'
 import type { Figures } from '../src/results/figures'
+import { NotRun } from '../src/results/kept-results'
 import type { Result } from '../src/results/result'
 
 const result = (figures: Figures): Result => ({
@@ -27,8 +28,11 @@ const results: Record<string, Result> = {
 
 function fill(template: string): string {
   return fillPage(template, {
-    get: (run) => results[run] ?? expect.fail(`${run} has no result`),
-    names: () => Object.keys(results),
+    get(run) {
+      const found = results[run]
+      if (found === undefined) throw new NotRun(run)
+      return found
+    },
   })
 }
 
@@ -54,12 +58,54 @@ describe('the page', () => {
   })
 
   test.each([
-    ['a run that was not done', '{{soak hours}}', 'soak has no result'],
     ['a figure that a run does not have', '{{play violations}}', 'no figure "violations"'],
     ['many figures in one place', '{{play "by name"}}', 'not one figure'],
     ['a test that is not there', '{{tests core/test/none}}', 'no test passed in packages/core/test/none'],
     ['a test that was only skipped', '{{tests apps/demo/test/never}}', 'no test passed'],
   ])('is not written with %s', (_, template, message) => {
     expect(() => fill(template)).toThrow(message)
+  })
+
+  test('leaves out what was not run: rows, paragraphs, and headings with nothing under them', () => {
+    const template = `# All
+
+One: {{play ratio}}.
+
+Two: {{soak hours}}
+of it.
+
+## Kept
+
+| a | b |
+|---|---|
+| {{soak hours}} | x |
+| {{play ratio}} | y |
+
+## Gone
+
+| a |
+|---|
+| {{chaos kills}} |
+
+### Gone, too
+
+{{chaos kills}}
+
+## The end
+
+Not run: {{missing}}.`
+    expect(fill(template)).toBe(`# All
+
+One: 0.70.
+
+## Kept
+
+| a | b |
+|---|---|
+| 0.70 | y |
+
+## The end
+
+Not run: \`chaos\`, \`soak\`.`)
   })
 })

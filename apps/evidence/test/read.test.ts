@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { readBench } from '../src/runs/read-bench'
 import { readCounts, readModel, readNewcomer, readVersions } from '../src/runs/read-printed'
+import { readChaos, readScores, readSimulator, readSoak } from '../src/runs/read-reports'
 import { readTests } from '../src/runs/read-tests'
 import { RunFailed } from '../src/runs/run'
 
@@ -118,5 +119,75 @@ describe('of the bench', () => {
     })
     expect(() => readBench(measured(crowd(3, 6)))).toThrow(RunFailed)
     expect(() => readBench(measured(crowd(2, 5)))).toThrow(RunFailed)
+  })
+})
+
+describe('of reports', () => {
+  const chaos = (over: object) => ({
+    replication: ['none', 'sync'],
+    rounds: 2,
+    histories: 80,
+    calls: 900,
+    attempts: 90,
+    takeovers: 9,
+    faults: { kills: 28 },
+    violations: 0,
+    losses: { ranAgain: 0, atOnce: 0 },
+    ...over,
+  })
+
+  test('chaos has counts, and none that is evidence where a promise was broken', () => {
+    expect(readChaos(chaos({}))).toMatchObject({ histories: 80, faults: { kills: 28 }, lost: 0 })
+    expect(() => readChaos(chaos({ violations: 1 }))).toThrow('1 violations')
+    expect(() => readChaos(chaos({ histories: 0 }))).toThrow(RunFailed)
+  })
+
+  test('where replication is asynchronous, what is lost is what is counted', () => {
+    const lossy = { replication: ['async'], violations: 3, losses: { ranAgain: 2, atOnce: 1 } }
+    expect(readChaos(chaos(lossy))).toMatchObject({ violations: 3, lost: 3 })
+  })
+
+  test('a soak has amounts of each store, and a complaint is no evidence', () => {
+    const soak = (complaints: string[]) => ({
+      settings: { rate: 15 },
+      stores: [
+        {
+          store: 'redis',
+          durationMs: 3_600_000,
+          samples: [{ scenes: 1 }, { scenes: 54_000 }],
+          judgements: [
+            { of: 'heapBytes', unit: 'bytes', median: 2 ** 24, growth: 2 ** 19, verdict: 'bounded' },
+            { of: 'records', unit: '', median: 1400.4, growth: -3, verdict: 'bounded' },
+          ],
+          leftovers: [{ left: 0 }],
+          complaints,
+        },
+      ],
+    })
+    expect(readSoak(soak([]))).toEqual({
+      rate: 15,
+      redis: {
+        minutes: 60,
+        scenes: 54_000,
+        left: 0,
+        heapBytes: { median: '16.0 MiB', growth: '0.5 MiB', verdict: 'bounded' },
+        records: { median: '1,400', growth: '-3', verdict: 'bounded' },
+      },
+    })
+    expect(() => readSoak(soak(['records grew']))).toThrow('redis: records grew')
+  })
+
+  test('the simulator has histories, and a violation is no evidence', () => {
+    expect(readSimulator('x\n1000000 histories in 300 s, 3333 a second, 0 violations\n')).toMatchObject({
+      histories: 1_000_000,
+    })
+    expect(() => readSimulator('10 histories in 1 s, 10 a second, 1 violations\n')).toThrow('1 violations')
+  })
+
+  test('scores are kept as they are', () => {
+    expect(readScores({ 'core/engine': { score: 93.1, mutants: 812 } })).toMatchObject({
+      'core/engine': { score: 93.1 },
+    })
+    expect(() => readScores({})).toThrow(RunFailed)
   })
 })

@@ -1,11 +1,12 @@
-import { type Figures, figureAt } from '../results/figures'
+import { figureAt } from '../results/figures'
+import { NotRun } from '../results/kept-results'
 import type { Result } from '../results/result'
+import { countTests } from './count-tests'
 
-/** Where results are found, and which there are. */
+/** Where results are found. */
 export interface Results {
-  /** @throws if the run has none */
+  /** @throws NotRun if the run has none */
   get(run: string): Result
-  names(): string[]
 }
 
 /**
@@ -16,49 +17,73 @@ export interface Results {
  * - `{{RUN command}}`, `{{RUN date}}`, `{{RUN machine}}`: of a run.
  * - `{{RUN NAME ...}}`: a figure of it; names with spaces stand in quotation marks.
  * - `{{runs}}`: a table of all runs that the page speaks of.
+ * - `{{missing}}`: those that it would speak of, had they been run.
  *
- * @throws if there is no such figure: nothing stands on the page that was not run
+ * Nothing stands on the page that was not run: rows of tables, paragraphs, and then headings with nothing under them are
+ * left out with the figures that they miss.
+ *
+ * @throws if a run has no such figure
  */
 export function fillPage(template: string, results: Results): string {
   const used = new Set<string>()
+  const missing = new Set<string>()
   const result = (run: string): Result => {
+    const found = results.get(run)
     used.add(run)
-    return results.get(run)
+    return found
   }
-  const fill = (asked: string): string => {
-    const [first = '', ...rest] = [...asked.matchAll(/"([^"]*)"|(\S+)/g)].map(
-      ([, quoted, word]) => quoted ?? word ?? '',
+  const fill = (text: string): string | undefined => {
+    try {
+      return text.replace(/\{\{(?!(?:runs|missing)\}\})([^{}]+)\}\}/g, (_, asked: string) =>
+        figure(asked, result),
+      )
+    } catch (error) {
+      if (!(error instanceof NotRun)) throw error
+      missing.add(error.run)
+      return undefined
+    }
+  }
+  const blocks = template.split(/\n{2,}/).flatMap((block) => filledBlock(block, fill))
+  return withoutEmptySections(blocks)
+    .join('\n\n')
+    .replace('{{runs}}', () => runsTable([...used].sort(), result))
+    .replace(
+      '{{missing}}',
+      () =>
+        [...missing]
+          .sort()
+          .map((run) => `\`${run}\``)
+          .join(', ') || 'none',
     )
-    if (first === 'tests' && rest.some((word) => word.includes('/')))
-      return countTests(result('tests').figures, rest)
-    const { figures, ...about } = result(first)
-    const [name = ''] = rest
-    return name === 'command' || name === 'date' || name === 'machine' ? about[name] : figureAt(figures, rest)
-  }
-  const filled = template.replace(/\{\{(?!runs\}\})([^{}]+)\}\}/g, (_, asked: string) => fill(asked))
-  return filled.replace('{{runs}}', () => runsTable([...used].sort(), result))
 }
 
-function countTests(figures: Figures, asked: readonly string[]): string {
-  const files = Object.entries(figures['files'] as Figures) as [string, { passed: number; skipped: number }][]
-  let folder = ''
-  let passed = 0
-  let skipped = 0
-  for (const words of asked) {
-    const path = /^(apps|packages|scripts)\//.test(words)
-      ? words
-      : words.includes('/test')
-        ? `packages/${words}`
-        : folder + words
-    folder = path.slice(0, path.lastIndexOf('/') + 1)
-    const held = files.filter(([file]) => file.startsWith(path))
-    const sum = (key: 'passed' | 'skipped') => held.reduce((total, [, count]) => total + count[key], 0)
-    if (sum('passed') === 0) throw new Error(`no test passed in ${path}`)
-    passed += sum('passed')
-    skipped += sum('skipped')
-  }
-  const number = (count: number) => count.toLocaleString('en')
-  return `${number(passed)} passed${skipped > 0 ? `, ${number(skipped)} skipped` : ''}`
+function figure(asked: string, result: (run: string) => Result): string {
+  const words = [...asked.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, word]) => quoted ?? word ?? '')
+  const [run = '', ...path] = words
+  if (run === 'tests' && path.some((word) => word.includes('/'))) return countTests(result(run).figures, path)
+  const { figures, ...about } = result(run)
+  const [name = ''] = path
+  return name === 'command' || name === 'date' || name === 'machine' ? about[name] : figureAt(figures, path)
+}
+
+/** Of a table, the rows that could be filled, if there are any. */
+function filledBlock(block: string, fill: (text: string) => string | undefined): string[] {
+  const lines = block.split('\n')
+  if (!block.startsWith('|')) return [fill(block) ?? []].flat()
+  const rows = lines.slice(2).flatMap((row) => fill(row) ?? [])
+  return rows.length === 0 ? [] : [[...lines.slice(0, 2), ...rows].join('\n')]
+}
+
+const level = (block: string): number => /^#+(?= )/.exec(block)?.[0].length ?? Number.POSITIVE_INFINITY
+
+/** From the end, so that what holds only empty sections is seen to be empty, too. */
+function withoutEmptySections(blocks: readonly string[]): string[] {
+  return blocks.reduceRight<string[]>((kept, block) => {
+    const isHeading = level(block) < Number.POSITIVE_INFINITY
+    const [next] = kept
+    const isEmpty = isHeading && (next === undefined || level(next) <= level(block))
+    return isEmpty ? kept : [block, ...kept]
+  }, [])
 }
 
 function runsTable(names: readonly string[], result: (run: string) => Result): string {

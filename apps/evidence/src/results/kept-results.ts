@@ -2,6 +2,16 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path'
 import type { Result } from './result'
 
+/** A run has no result: it was not run, or what it shows did not hold. */
+export class NotRun extends Error {
+  override readonly name = 'NotRun'
+  readonly run: string
+  constructor(run: string) {
+    super(`${run} has no result: pnpm evidence ${run}`)
+    this.run = run
+  }
+}
+
 /** Results of runs, a file each. */
 export class KeptResults {
   readonly #folder: string
@@ -10,10 +20,10 @@ export class KeptResults {
     this.#folder = folder
   }
 
-  /** @throws if the run has none: it has not been run, or what it shows did not hold */
+  /** @throws NotRun if there is none */
   get(run: string): Result {
     const file = this.#file(run)
-    if (!existsSync(file)) throw new Error(`${run} has no result: pnpm evidence ${run}`)
+    if (!existsSync(file)) throw new NotRun(run)
     return JSON.parse(readFileSync(file, 'utf8'))
   }
 

@@ -1,5 +1,6 @@
 import { readBench } from './read-bench'
 import { readCounts, readModel, readNewcomer, readVersions } from './read-printed'
+import { readChaos, readScores, readSimulator, readSoak } from './read-reports'
 import { readTests } from './read-tests'
 import type { Run } from './run'
 
@@ -52,13 +53,66 @@ const model: Run = {
   read: ({ printed }) => readModel(printed),
 }
 
-const bench: Run[] = ['redis', 'postgres', 'mongo', 'http', 'in-process'].map((program) => ({
-  name: `bench-${program}`,
-  command: `${PNPM} bench ${program} --write-readme`,
+const simulator: Run = {
+  name: 'simulator',
+  command: `${PNPM} --filter @idem/conformance simulate -- --minutes 5`,
+  minutes: 5,
+  read: ({ printed }) => readSimulator(printed),
+}
+
+const chaos: Run[] = [
+  ['redis', '--store redis --minutes 10', 10],
+  ['postgres', '--store postgres --minutes 10', 10],
+  ['mongo', '--store mongo --minutes 10', 10],
+  ['redis-async', '--store redis --replication async --minutes 3', 3],
+  ['postgres-async', '--store postgres --replication async --minutes 3', 3],
+  ['transfers-postgres', '--transfers --store postgres --minutes 5', 5],
+  ['transfers-mongo', '--transfers --store mongo --minutes 5', 5],
+].map(([name, options, minutes]) => ({
+  name: `chaos-${name}`,
+  command: `${PNPM} chaos ${options}`,
   json: '--json ',
-  minutes: 6,
+  minutes: Number(minutes),
+  read: ({ json }) => readChaos(json),
+}))
+
+const soak: Run = {
+  name: 'soak',
+  command: `${PNPM} soak --minutes 60 --write`,
+  json: '--json ',
+  minutes: 70,
+  read: ({ json }) => readSoak(json),
+}
+
+const mutation: Run = {
+  name: 'mutation',
+  command: `${PNPM} test:mutation`,
+  json: '--json ',
+  minutes: 120,
+  read: ({ json }) => readScores(json),
+}
+
+const RACES = ['redis', 'postgres', 'mongo', 'http', 'in-process']
+const PLOTTED = ['processes', 'sizes', 'growth']
+
+const bench: Run[] = [...RACES, ...PLOTTED].map((program) => ({
+  name: `bench-${program}`,
+  command: `${PNPM} bench ${program}${program === 'growth' ? ' --records 10000000' : ''} --write-readme${PLOTTED.includes(program) ? ' --write' : ''}`,
+  json: '--json ',
+  minutes: program === 'growth' ? 30 : 6,
   read: ({ json }) => readBench(json),
 }))
 
 /** Everything that the page may speak of, in an order in which what is quick to fail comes first. */
-export const runs: readonly Run[] = [newcomer, tests, model, ...otherVersions, ...mutants, ...bench]
+export const runs: readonly Run[] = [
+  newcomer,
+  tests,
+  model,
+  ...otherVersions,
+  simulator,
+  ...chaos,
+  ...mutants,
+  ...bench,
+  mutation,
+  soak,
+]
