@@ -69,6 +69,7 @@ export const navigation: Group[] = [
     text: 'Evidence',
     items: [
       page('What holds each promise', '/evidence'),
+      page('Mutants', '/mutation'),
       page('What it costs', '/bench'),
       page('Chaos', '/packages/chaos'),
       page('The model', '/model/'),
