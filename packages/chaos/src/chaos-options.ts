@@ -26,6 +26,8 @@ export interface PlayOptions {
   readonly durationMs?: number
   /** @defaultValue 400 */
   readonly leaseMs?: number
+  /** So long after the last fault, when no more keys come into use, every caller has its answer. @defaultValue 45,000 */
+  readonly drainMs?: number
   readonly onProgress?: (progress: ChaosProgress) => void
   /** Ends the run at once, and rejects; its processes end with it. */
   readonly signal?: AbortSignal | undefined

@@ -16,7 +16,6 @@ import { makeReport } from './report'
 import { timesOf } from './worker/times'
 import { makeWorkload } from './workload/workload'
 
-/** So long after the last fault, when no more keys come into use, every caller has its answer. */
 const DRAIN_MS = 45_000
 /** So long after its last call a process has ended. */
 const END_MS = 5000
@@ -69,13 +68,13 @@ async function perform(
   workerFile: string,
 ): Promise<ChaosReport> {
   const { server, seed, processes = 6, keys = 40, duplicates = 25, onProgress, signal } = options
-  const { durationMs = DURATION_MS, leaseMs = LEASE_MS } = options
+  const { durationMs = DURATION_MS, leaseMs = LEASE_MS, drainMs = DRAIN_MS } = options
   const workload = { seed, keys, duplicates, processes, leaseMs, durationMs }
   const wanted = { ...DEFAULT_FAULTS, ...options.faults }
   const faults = planFaults(wanted, workload)
   const log = new DirectorLog(clock)
   const { losable } = play
-  const patienceMs = DRAIN_MS + (play.patienceMs ?? 0)
+  const patienceMs = drainMs + (play.patienceMs ?? 0)
   const fleet = new Fleet(
     {
       workload,

@@ -155,7 +155,8 @@ describe('a replica that takes over', { timeout: 120_000 }, () => {
       const broken = new Set<string>()
       for (let seed = 1; seed <= MOST_PLAYS && lost === 0; seed++) {
         const faults = { ...NO_FAULTS, failovers: 3 }
-        const report = await runChaos({ ...SHORT, target: redisTarget, server, seed, faults })
+        const play = { ...SHORT, target: redisTarget, server, seed, drainMs: 5000 }
+        const report = await runChaos({ ...play, faults })
         lost += Object.values(report.losses).reduce((sum, count) => sum + count, 0)
         for (const { rule } of report.violations) broken.add(rule)
       }
@@ -172,6 +173,7 @@ async function rulesBroken(
   faults: Partial<FaultCounts>,
   seed = 1,
 ): Promise<string[]> {
-  const report = await runChaos({ ...SHORT, target, server, seed, faults: { ...NO_FAULTS, ...faults } })
+  const play = { ...SHORT, target, server, seed, drainMs: 5000 }
+  const report = await runChaos({ ...play, faults: { ...NO_FAULTS, ...faults } })
   return report.violations.map(({ rule }) => rule)
 }

@@ -54,6 +54,8 @@ for (const { title, target, transfers, callers } of banks) {
       const size = {
         keys: 80,
         durationMs: 5000,
+        // Some are in vain for ever.
+        drainMs: 5000,
         faults: { ...NO_FAULTS, kills: 10, cuts: 4, lostReplies: 10, restarts: 1 },
       }
       const worker = new URL(`broken/tellers/${target.name}-${teller}-worker.ts`, import.meta.url)
