@@ -10,6 +10,7 @@ export async function bundleServer(outfile: string): Promise<void> {
     platform: 'node',
     target: 'node20',
     format: 'esm',
+    sourcemap: 'external',
     // What is CommonJS in it calls for these.
     banner: {
       js: "import { createRequire } from 'node:module'\nconst require = createRequire(import.meta.url)",

@@ -1,3 +1,5 @@
+import type { Profiler } from 'node:inspector'
+
 /** The apps that answer the same POST, each of them on a server of its own. */
 export const APPS = {
   'hono-bare': 'the handler alone',
@@ -19,8 +21,15 @@ export interface Order {
   readonly redisUrl: string
 }
 
+/** What a process is asked for: how much time of a processor it has used; to begin a profile; for the profile. */
+export type Asked = 'cpu' | 'profile' | 'profiled'
+
 /** What a process tells whoever started it. */
-export type Told = { readonly port: number } | { readonly cpuMicros: number }
+export interface Told {
+  readonly port?: number
+  readonly cpuMicros?: number
+  readonly profile?: Profiler.Profile
+}
 
 /** Sent with a request whose key has its answer: a handler that runs for it is a failure. */
 export const SETTLED = 'x-settled'

@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import type { Order, Told } from './order'
+import type { Profiler } from 'node:inspector'
+import type { Asked, Order, Told } from './order'
 
 /** An app in a process of its own, so that it shares no event loop with whoever asks it. */
 export interface ServerProcess {
@@ -8,6 +9,8 @@ export interface ServerProcess {
   readonly port: number
   /** How much time of a processor it has used since it began, in µs. */
   cpuMicros(): Promise<number>
+  /** Profiles it until it is told to stop. */
+  startProfile(): Promise<{ stop(): Promise<Profiler.Profile> }>
   /** Resolves when the process has ended. */
   stop(): Promise<void>
 }
@@ -30,21 +33,33 @@ export async function startServer(file: string, order: Order): Promise<ServerPro
     const [message] = await Promise.race([once(child, 'message', { signal: timeout }), gone])
     return message as Told
   }
+  const asked = (question: Asked): Promise<Told> => {
+    const answer = told()
+    child.send(question)
+    return answer
+  }
   const stop = async (): Promise<void> => {
     child.kill('SIGKILL')
     await ended
   }
   try {
-    const first = await told()
-    if (!('port' in first)) throw new Error(`the server of ${order.app} did not say where it listens`)
+    const { port } = await told()
+    if (port === undefined) throw new Error(`the server of ${order.app} did not say where it listens`)
     return {
       pid: child.pid as number,
-      port: first.port,
+      port,
       async cpuMicros() {
-        const answer = told()
-        child.send('cpu')
-        const { cpuMicros } = (await answer) as Told & { readonly cpuMicros: number }
-        return cpuMicros
+        return (await asked('cpu')).cpuMicros ?? Number.NaN
+      },
+      async startProfile() {
+        await asked('profile')
+        return {
+          async stop() {
+            const { profile } = await asked('profiled')
+            if (profile === undefined) throw new Error(`the server of ${order.app} has no profile`)
+            return profile
+          },
+        }
       },
       stop,
     }

@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { SourceMap } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { bundleServer } from './bundle-server'
@@ -8,6 +9,8 @@ import { type ServerProcess, startServer } from './server-process'
 /** The processes of a run: each app is started when it is first asked for, and serves all trials. */
 export interface Servers {
   of(app: AppName): Promise<ServerProcess>
+  /** From what they run to its sources. */
+  map(): Promise<SourceMap>
   /** Resolves when all have ended, and their file is gone. */
   close(): Promise<void>
 }
@@ -27,6 +30,9 @@ export async function openServers(redisUrl: string): Promise<Servers> {
       const server = started.get(app) ?? startServer(file, { app, redisUrl })
       started.set(app, server)
       return server
+    },
+    async map() {
+      return new SourceMap(JSON.parse(await readFile(`${file}.map`, 'utf8')))
     },
     async close() {
       const servers = await Promise.allSettled(started.values())

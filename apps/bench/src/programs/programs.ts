@@ -5,6 +5,7 @@ import { inProcess } from './in-process'
 import { mongo } from './mongo'
 import { postgres } from './postgres'
 import { processes } from './processes'
+import { profile } from './profile'
 import { redis } from './redis'
 import { sizes } from './sizes'
 
@@ -18,4 +19,5 @@ export const PROGRAMS: readonly Program[] = [
   growth,
   processes,
   sizes,
+  profile,
 ]

@@ -93,7 +93,7 @@ const mutation: Run = {
 }
 
 const RACES = ['redis', 'postgres', 'mongo', 'http', 'in-process']
-const PLOTTED = ['processes', 'sizes', 'growth']
+const PLOTTED = ['processes', 'sizes', 'profile', 'growth']
 
 const bench: Run[] = [...RACES, ...PLOTTED].map((program) => ({
   name: `bench-${program}`,

@@ -1,0 +1,18 @@
+import { expect, it } from 'vitest'
+import { profile } from '../../src/programs/profile'
+import { trialSettings } from '../support/trial-settings'
+
+it('tells where the time goes, here and in a server', async () => {
+  const { trials, close } = await profile.open()
+  try {
+    for (const name of ['in-process-first', 'hono-first']) {
+      const trial = trials.find((each) => each.name === name)
+      const report = await trial?.run(trialSettings({ rounds: 1, turnMs: 300 }))
+      expect(report?.text).toMatch(/\| @idem\/core +\| +\d/)
+      expect(report?.text).toMatch(/\| garbage collector +\| +\d/)
+      expect(report?.plot?.svg).toMatch(/class="f0"/)
+    }
+  } finally {
+    await close()
+  }
+})
