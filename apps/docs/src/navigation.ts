@@ -72,6 +72,7 @@ export const navigation: Group[] = [
       page('Mutants', '/mutation'),
       page('What it costs', '/bench'),
       page('Chaos', '/packages/chaos'),
+      page('The soak', '/soak'),
       page('The model', '/model/'),
     ],
   },
