@@ -78,12 +78,14 @@ const level = (block: string): number => /^#+(?= )/.exec(block)?.[0].length ?? N
 
 /** From the end, so that what holds only empty sections is seen to be empty, too. */
 function withoutEmptySections(blocks: readonly string[]): string[] {
-  return blocks.reduceRight<string[]>((kept, block) => {
-    const isHeading = level(block) < Number.POSITIVE_INFINITY
-    const [next] = kept
-    const isEmpty = isHeading && (next === undefined || level(next) <= level(block))
-    return isEmpty ? kept : [block, ...kept]
-  }, [])
+  const kept: string[] = []
+  for (const block of blocks.toReversed()) {
+    const next = kept.at(-1)
+    const isEmpty =
+      level(block) < Number.POSITIVE_INFINITY && (next === undefined || level(next) <= level(block))
+    if (!isEmpty) kept.push(block)
+  }
+  return kept.reverse()
 }
 
 function runsTable(names: readonly string[], result: (run: string) => Result): string {
