@@ -45,6 +45,8 @@ export function idempotency<E extends Env = Env>(
       if (isProtected) exchange.giveBack(ctx)
       c.set('idempotency', ctx)
       await next()
+      // Hono makes an answer of nothing for whoever looks, and an error when all have returned.
+      if (isProtected && !c.finalized) throw new Error('the handler has given no answer')
       return c.res
     })
     if (isOwn && response === c.res) return

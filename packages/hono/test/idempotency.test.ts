@@ -56,6 +56,17 @@ describe('idempotency', () => {
     expect(runs).toBe(0)
   })
 
+  it('takes a handler that gives no answer for one that failed', async () => {
+    const app = new Hono()
+    let runs = 0
+    app.post('/orders', idempotency({ idem: fresh(), scope: 'public' }), (c) =>
+      runs++ === 0 ? (undefined as unknown as Response) : c.text('made', 201),
+    )
+    app.onError((_, c) => c.text('failed', 500))
+    const answers = await twice(app)
+    expect(answers.map(({ status }) => status)).toEqual([500, 201])
+  })
+
   it.each(['an app', 'a router', 'a route'])('protects %s', async (where) => {
     const app = new Hono<ShopEnv>()
     const router = new Hono<ShopEnv>()

@@ -189,6 +189,8 @@ describe('a response', () => {
     ['two cases of one name', () => new Response('paid', { headers: { 'X-Order': '7', 'x-order': '8' } })],
     ['nothing but a type', () => new Response('paid')],
     ['no body', (c) => c.body(null, 204, { 'X-Order': '7' })],
+    ['nothing to have a type', (c) => c.body(null, 201, { Location: '/orders/7' })],
+    ['nothing to have a type, on its way as a stream', () => new Response(new Uint8Array(), { status: 201 })],
   ])('is replayed with the headers that it went out with: %s', async (_, respond) => {
     const [first, again] = await answers(respond)
     expect(again.headers.get('Idempotency-Replayed')).toBe('true')
@@ -203,6 +205,12 @@ describe('a response', () => {
       [4, 5].map((maxBodyBytes) => answers((c) => c.text(text), { maxBodyBytes })),
     )
     expect(replays.map(([, { status }]) => status)).toEqual([410, 200])
+  })
+
+  it.each([42, 1000])('with a status that no server can send is a failure: %i', async (status) => {
+    let runs = 0
+    const [first, again] = await answers((c) => c.text('paid', runs++ === 0 ? (status as 200) : 200))
+    expect([first.status, again.status, runs]).toEqual([500, 200, 2])
   })
 
   it('that is too large to be kept goes out all the same', async () => {

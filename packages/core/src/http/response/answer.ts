@@ -29,8 +29,13 @@ export function toResponse(answer: Answer): Response {
   const isPlain = byName['content-type'] !== undefined && Object.keys(byName).length === headers.length
   const init = { status, headers: isPlain ? byName : (headers as [string, string][]) }
   if (hasNoBody(status)) return new Response(null, init)
-  return new Response(isPlain && text !== undefined ? text : (answer.body as ResponseBody), init)
+  if (isPlain) return new Response(text ?? (answer.body as ResponseBody), init)
+  return new Response(bodyFor(byName['content-type'], answer.body), init)
 }
+
+/** Nothing at all is no body where it has no type: of an empty one, a server may tell a type that nobody gave. */
+export const bodyFor = (type: string | null | undefined, body: Uint8Array | undefined): ResponseBody =>
+  body?.length === 0 && !type ? null : (body as ResponseBody)
 
 /** Headers as a list: several `Set-Cookie` are told one by one. */
 export function headerList(headers: Headers): HeaderList {
@@ -43,3 +48,6 @@ export function headerList(headers: Headers): HeaderList {
 
 /** Answers that end with their headers (RFC 9110). */
 export const hasNoBody = (status: number): boolean => status === 204 || status === 205 || status === 304
+
+/** Whether an answer can have this status: what is below only comes before an answer. */
+export const isSendable = (status: number): boolean => status >= 200 && status <= 599

@@ -1,4 +1,4 @@
-import { type CapturedAnswer, type HeaderList, headerList } from './answer'
+import { type CapturedAnswer, type HeaderList, headerList, isSendable } from './answer'
 
 /** By this name the responses of `@hono/node-server` hold what will be sent: status, body and headers. */
 const HELD = 'cache'
@@ -12,9 +12,10 @@ export function heldAnswer(response: Response, maxBytes: number): CapturedAnswer
   const held = heldBy(response)
   if (!Array.isArray(held)) return undefined
   const [status, body, headers] = held as unknown[]
-  if (status !== response.status || !(typeof body === 'string' || body === null)) return undefined
+  const isHeld = status === response.status && (typeof body === 'string' || body === null)
+  if (!isHeld || !isSendable(status)) return undefined
   return {
-    status: response.status,
+    status,
     headers: plainHeaders(headers) ?? headerList(response.headers),
     body: body === null || hasAtMost(maxBytes, body) ? (body ?? '') : undefined,
   }

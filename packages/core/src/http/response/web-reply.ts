@@ -1,4 +1,4 @@
-import { type CapturedAnswer, hasNoBody, headerList, type ResponseBody } from './answer'
+import { bodyFor, type CapturedAnswer, hasNoBody, headerList, isSendable, type ResponseBody } from './answer'
 import { BodyRecorder } from './body-recorder'
 
 /**
@@ -21,7 +21,7 @@ export class WebReply {
   /** @throws TypeError if it is no answer but that of a failed `fetch`: nobody could send it */
   constructor(response: Response, maxBytes: number) {
     const { status } = response
-    if (status < 200 || status > 599) throw new TypeError(`a handler cannot answer with status ${status}`)
+    if (!isSendable(status)) throw new TypeError(`a handler cannot answer with status ${status}`)
     this.#response = response
     this.#recorder = new BodyRecorder(maxBytes)
     this.#recorded = this.#record()
@@ -80,7 +80,8 @@ export class WebReply {
       if (!this.#clientLeft) this.#controller.close()
       return undefined
     }
-    return this.#respond(this.#response.body && (this.#recorder.body as ResponseBody))
+    const { body, headers } = this.#response
+    return this.#respond(body && bodyFor(headers.get('content-type'), this.#recorder.body))
   }
 
   /** The client has got a beginning that is not followed by its end. */
