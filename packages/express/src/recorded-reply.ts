@@ -134,18 +134,19 @@ export class RecordedReply {
       if (done) process.nextTick(done, new Error('end after end'))
       return res
     }
-    if (typeof chunk === 'string' && chunk !== '' && this.#bytes === 0 && isUtf8(encoding)) {
-      const bytes = Buffer.from(chunk)
-      this.#bytes = bytes.length
+    const isText = typeof chunk === 'string' && chunk !== '' && this.#bytes === 0 && isUtf8(encoding)
+    const bytes = chunk && typeof chunk !== 'function' ? bytesOf(chunk, encoding) : undefined
+    // First, for it may throw: then nothing has ended, and nothing of this is in what is sent instead.
+    if (!res.headersSent) this.#complete(this.#bytes + (bytes?.length ?? 0))
+    if (isText) {
+      this.#bytes = (bytes as Uint8Array).length
       this.#text = chunk
-      this.#tail.push(bytes)
-    } else if (chunk && typeof chunk !== 'function') {
-      const bytes = bytesOf(chunk, encoding)
+      this.#tail.push(bytes as Uint8Array)
+    } else if (bytes !== undefined) {
       this.#pass(bytes)
       // Whoever has ended a response may use its buffer for something else; as long as it is small, there is a copy.
       this.#tail.push(this.#tail.length === 0 && this.#bytes === bytes.length ? this.#copy(bytes) : bytes)
     }
-    if (!res.headersSent) this.#complete()
     if (done) res.once('finish', done)
     this.#hasEnded = true
     res.finished = true
@@ -156,14 +157,17 @@ export class RecordedReply {
   }
 
   /** Makes the head, as Node does at the end: from here on nobody can change it. Nothing is sent yet. */
-  #complete(): void {
+  #complete(length: number): void {
     const res = this.#res
     const isSaid =
       res.hasHeader('content-length') || res.hasHeader('transfer-encoding') || res.hasHeader('trailer')
-    if (!isSaid && res.statusCode !== 204 && res.statusCode !== 304) {
-      res.setHeader('Content-Length', this.#bytes)
+    if (!isSaid && res.statusCode !== 204 && res.statusCode !== 304) res.setHeader('Content-Length', length)
+    try {
+      res.writeHead(res.statusCode)
+    } catch (error) {
+      if (!isSaid) res.removeHeader('Content-Length')
+      throw error
     }
-    res.writeHead(res.statusCode)
   }
 
   #body(): CapturedAnswer['body'] {

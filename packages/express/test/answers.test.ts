@@ -253,6 +253,22 @@ describe.each(VERSIONS)('on %s, what is answered', (_, express) => {
     expect(await shop.ask()).toMatchObject({ status: 201, text: 'paid', isWhole: true })
   })
 
+  it('is what comes after an end that threw, with nothing of that', async () => {
+    const shop = new Shop(express)
+    shop.app.post('/', shop.protect({ keeps: () => true }), (_req, res) => {
+      res.statusCode = 99
+      try {
+        res.end('a status that no server can send')
+      } catch {
+        res.writeHead(500).end('failed')
+      }
+    })
+    await shop.open()
+    for (const answer of await shop.twice()) {
+      expect([answer.status, answer.text, answer.isWhole]).toEqual([500, 'failed', true])
+    }
+  })
+
   it('keeps the headers of a writeHead whose reason is not there', async () => {
     const shop = new Shop(express)
     shop.app.post('/', shop.protect(), (_req, res) => {
