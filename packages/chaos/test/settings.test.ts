@@ -57,7 +57,7 @@ describe('readSettings', () => {
       '--transfers need transactions: --store must be one of postgres, mongo; got redis',
     ],
     [['--minutes', '0'], '--minutes must be a number above 0; got 0'],
-    [['--slow', '-1'], '--slow must be a number above 0; got -1'],
+    [['--slow=-1'], '--slow must be a number above 0; got -1'],
     [['--minutes', 'Infinity'], '--minutes must be a number above 0; got Infinity'],
     [['--rounds', '1.5'], '--rounds must be a whole number above 0; got 1.5'],
     [['--rounds', '0'], '--rounds must be a whole number above 0; got 0'],

@@ -1,4 +1,4 @@
-import { Random } from '../random'
+import { Random } from '@idem/harness'
 
 export interface FaultCounts {
   /** `kill -9` of a process, and a new one in its place. */

@@ -1,6 +1,6 @@
 import { Idem, OperationFailedError, type Transactional } from '@idem/core'
+import { Random } from '@idem/harness'
 import type { EventLog } from '../history/event-log'
-import { Random } from '../random'
 import { callKeys } from '../worker/call-keys'
 import type { Order } from '../worker/order'
 import { FOR_GOOD, isForGood, PlannedFailure } from '../worker/planned-failure'

@@ -1,4 +1,4 @@
-import { Random } from '../random'
+import { Random } from '@idem/harness'
 import type { KeyPlan } from '../workload/workload'
 
 export interface Transfer {

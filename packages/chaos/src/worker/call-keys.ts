@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Random } from '../random'
+import { Random } from '@idem/harness'
 import type { Duplicate } from '../workload/workload'
 import type { Caller } from './call'
 import type { CallerRole } from './order'

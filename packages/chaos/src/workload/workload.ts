@@ -1,4 +1,4 @@
-import { Random } from '../random'
+import { Random } from '@idem/harness'
 
 /** What the callers do, decided by the seed before anything starts. */
 export interface Workload {
