@@ -162,6 +162,17 @@ describe('forget', () => {
     expect(await idem.inspect('a')).toBeUndefined()
   })
 
+  it('leaves the calls of other keys together', async () => {
+    const { idem, store } = scene().process()
+    const answer = gate<string>()
+    const running = idem.run('a', () => answer.promise)
+    await idem.forget('b')
+    const joined = idem.run('a', () => 'no')
+    answer.open('done')
+    expect(await Promise.all([running, joined])).toEqual(['done', 'done'])
+    expect(store.count('claim')).toBe(1)
+  })
+
   it('empties the cache also when its reply is lost', async () => {
     const { process } = scene()
     const { idem, store } = process({ cache: { max: 9, maxAge: '1h' } })

@@ -78,7 +78,11 @@ export const mismatch = (key: string): Outcome =>
 export const expired = (key: string): Outcome =>
   refused(() => new ExpiredKeyError(`${key} was used before, and its answer is no longer kept`))
 
-export const abandoned = (key: string, { attempt, failure }: Abandoned, cause?: unknown): Outcome =>
+export const abandoned = (
+  key: string,
+  { attempt, failure }: Omit<Abandoned, 'type'>,
+  cause?: unknown,
+): Outcome =>
   refused(() => {
     const known = failure === undefined ? '' : ` (${decodeFailure(failure).message})`
     return new AbandonedError(

@@ -71,7 +71,7 @@ export class Pause {
 
   #nextPollMs(): number {
     const pollMs = this.#watch === 'placed' ? WATCHED_POLL_MS : this.#pollMs
-    if (this.#watch !== 'placed') this.#pollMs = Math.min(this.#pollMs * 2, LONGEST_POLL_MS)
+    this.#pollMs = Math.min(this.#pollMs * 2, LONGEST_POLL_MS)
     return Math.ceil(pollMs * (0.5 + this.#flight.engine.runtime.random() / 2))
   }
 }

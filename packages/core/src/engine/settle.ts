@@ -83,7 +83,7 @@ export async function settleFailure(
     // The lease will run out, and the attempt then count as abandoned. Its failure is true all the same.
     flight.emit({ type: 'unsettled', attempt, error: cause as IdemError })
   }
-  if (unreconciled) return abandoned(key, { type: 'abandoned', attempt, failure }, error)
+  if (unreconciled) return abandoned(key, { attempt, failure }, error)
   return ranAndFailed(attempt, error, failure, settings)
 }
 

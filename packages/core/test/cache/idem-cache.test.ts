@@ -33,6 +33,15 @@ describe('the cache of an Idem', () => {
     expect(store.calls).toEqual(['claim'])
   })
 
+  it('replays what a later attempt gave, if it knows what the record is compared by', async () => {
+    const { idem, store } = scene().process({ cache })
+    const fingerprint = 'payload'
+    await idem.run('a', () => Promise.reject(new Error('no')), { fingerprint }).catch(() => {})
+    expect(await idem.run('a', () => 2, { fingerprint })).toBe(2)
+    expect(await idem.run('a', () => 3, { fingerprint })).toBe(2)
+    expect(store.count('claim')).toBe(2)
+  })
+
   it('gives every caller a copy of its own', async () => {
     const { idem } = scene().process({ cache })
     await idem.run('a', () => ({ list: [1] }))

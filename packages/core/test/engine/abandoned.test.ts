@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import type { Claim } from '../../src/contracts/store'
+import { MemoryStore } from '../../src/memory/memory-store'
 import type { AttemptOptions } from '../../src/options/options'
 import { hangs } from '../support/faulty-store'
 import { scene } from '../support/scene'
@@ -26,6 +28,23 @@ describe('an abandoned attempt', () => {
     expect(run).toEqual({ value: 'done', replayed: false, attempt: 2 })
     expect(seen).toEqual([[2, true]])
     expect(store.calls).toEqual(['claim', 'complete'])
+  })
+
+  it.each([
+    ['rerun', 'takeover'],
+    ['reject', 'reject'],
+    [() => 'rerun', 'reconcile'],
+  ] as const)('is what the store is asked about in its own words: %s', async (onAbandoned, policy) => {
+    const policies: string[] = []
+    class AskedStore extends MemoryStore {
+      override claim(claim: Claim) {
+        policies.push(claim.onAbandoned)
+        return super.claim(claim)
+      }
+    }
+    const { process } = scene((clock) => new AskedStore({ clock }))
+    await process({ onAbandoned }).idem.run('a', () => 1)
+    expect(policies).toEqual([policy])
   })
 
   it('has a fence that every later attempt exceeds', async () => {
@@ -56,6 +75,7 @@ describe('an abandoned attempt', () => {
       process({ onAbandoned: 'reject' }).idem.run('a', () => ++runs),
     ]) {
       await expect(call).rejects.toMatchObject({ name: 'AbandonedError', code: 'ABANDONED', attempt: 1 })
+      await expect(call).rejects.toThrow('knowing how; find out')
     }
     await time.advance(365 * 86_400_000)
     await expect(idem.run('a', () => ++runs)).rejects.toMatchObject({ code: 'ABANDONED' })

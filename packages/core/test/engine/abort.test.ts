@@ -33,7 +33,7 @@ describe('a caller that aborts', () => {
     controller.abort(reason)
     await time.settle()
     expect(call.error).toBe(reason)
-    expect(signal?.reason).toMatchObject({ name: 'AbortError' })
+    expect(signal?.reason).toMatchObject({ name: 'AbortError', message: 'every caller has left' })
   })
 
   it('cancels nothing: a handler that goes on is settled all the same', async () => {
@@ -126,6 +126,30 @@ describe('a caller that aborts', () => {
     looking.open()
     await time.settle()
     expect(aborted).toBe(true)
+  })
+
+  it('is told of by one signal, however often the handler looks at it', async () => {
+    const { process } = scene()
+    const run = process().idem.run('a', (ctx) => {
+      const { signal } = ctx
+      return ctx.signal === signal
+    })
+    expect(await run).toBe(true)
+  })
+
+  it('while others are told their answer leaves all the same', async () => {
+    const { process } = scene()
+    const controller = new AbortController()
+    const { idem } = process({
+      observer: ({ type }) => {
+        if (type === 'shared') controller.abort(reason)
+      },
+    })
+    const calls = [undefined, undefined, controller.signal].map((signal) =>
+      watched(idem.run('a', () => 'done', signal && { signal })),
+    )
+    await Promise.allSettled(calls.map(({ promise }) => promise))
+    expect(calls.map(({ value, error }) => value ?? error)).toEqual(['done', 'done', reason])
   })
 
   it('while it waits for another process leaves nothing behind', async () => {
@@ -418,5 +442,18 @@ describe('callers that all leave while the claim is under way', () => {
     await time.settle()
     expect(left.state).toBe('rejected')
     expect(await idem.run('a', () => 'again')).toBe('again')
+  })
+
+  it('excuse no failure that has another cause', async () => {
+    const { time, process } = scene()
+    const { idem } = process({ isRetryable: () => false })
+    const leaving = new AbortController()
+    const answer = gate<string>()
+    watched(idem.run('a', () => answer.promise, { signal: leaving.signal }))
+    await time.settle()
+    leaving.abort()
+    answer.fail(new Error('declined'))
+    await time.settle()
+    await expect(idem.run('a', () => 'again')).rejects.toMatchObject({ code: 'OPERATION_FAILED' })
   })
 })

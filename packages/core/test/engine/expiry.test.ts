@@ -63,6 +63,16 @@ describe('retention', () => {
     expect(slow.state).toBe('pending')
   })
 
+  it.each([['rerun'], ['reject']] as const)('ends for failures too, under `%s`', async (onAbandoned) => {
+    const { time, process } = scene()
+    const { idem } = process({ onAbandoned, retention: '1m', lease: '1m' })
+    await idem.run('a', () => Promise.reject(new Error('no'))).catch(() => {})
+    await time.advance(59_999)
+    expect(await idem.inspect('a')).toMatchObject({ state: 'failed' })
+    await time.advance(1)
+    expect(await idem.inspect('a')).toBeUndefined()
+  })
+
   it('begins anew with a greater fence', async () => {
     const { time, process } = scene()
     const { idem } = process()

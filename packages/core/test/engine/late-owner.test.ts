@@ -108,10 +108,10 @@ describe('a late owner', () => {
   it('does not wait for the winner where callers do not wait', async () => {
     const { time, wins, late, answer } = await lateOwner({ onInProgress: 'reject' })
     wins(() => new Promise(() => {}))
-    await time.settle()
+    await time.advance(4_000)
     answer.open('late')
     await time.settle()
-    expect(late.error).toMatchObject({ code: 'IN_PROGRESS' })
+    expect(late.error).toMatchObject({ code: 'IN_PROGRESS', retryAfterMs: 26_000 })
   })
 
   it('gets LeaseLostError when the winner is abandoned too', async () => {
@@ -133,6 +133,7 @@ describe('a late owner', () => {
     answer.open('late')
     await time.settle()
     expect(late.error).toBeInstanceOf(LeaseLostError)
+    expect((late.error as Error).message).toContain('nobody else has an answer')
     expect(owner.store.count('claim')).toBe(1)
     expect(await process().idem.inspect('a')).toBeUndefined()
   })
@@ -349,6 +350,7 @@ describe('a late owner', () => {
     answer.open('late')
     await time.advance(1_000)
     expect(late.error).toMatchObject({ code: 'LEASE_LOST', cause: { code: 'STORE' } })
+    expect((late.error as Error).message).toContain('no other answer can be had')
     expect(owner.store.count('get')).toBe(3)
   })
 })

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { answersAfter, arrivesAfter, hangsAfterwards, losesReply, rejects } from '../support/faulty-store'
+import {
+  answersAfter,
+  arrivesAfter,
+  hangs,
+  hangsAfterwards,
+  losesReply,
+  rejects,
+} from '../support/faulty-store'
 import { gate } from '../support/gate'
 import { scene } from '../support/scene'
 import { watched } from '../support/watched'
@@ -14,6 +21,20 @@ describe('a lost reply', () => {
       expect(await time.outlast(call)).toEqual({ value: [1, false], replayed: false, attempt: 1 })
       expect(store.calls).toEqual(['claim', 'claim', 'claim', 'complete'])
     }
+  })
+
+  it('that comes after all, when the call was sent again, is not heard', async () => {
+    const { time, process } = scene()
+    const { idem, store } = process({ storeTimeout: '1s' })
+    const late = gate()
+    store.coming('claim', answersAfter(late.promise), hangs)
+    const call = watched(idem.run('a', () => 1))
+    await time.advance(1_500)
+    late.open()
+    await time.settle()
+    expect([call.state, store.count('claim')]).toEqual(['pending', 2])
+    expect(await time.outlast(call.promise)).toBe(1)
+    expect(store.count('claim')).toBe(3)
   })
 
   it('to a claim that takes over is harmless: it still takes over', async () => {

@@ -209,4 +209,13 @@ describe('an attempt that runs longer than maxRunTime', () => {
     expect(call.error).toMatchObject({ code: 'ABANDONED' })
     expect(signal?.aborted).toBe(true)
   })
+
+  it('bounds no handler that has ended, without protection either', async () => {
+    const { time, process } = scene()
+    const { idem, store, told } = process({ onStoreDown: 'run', maxRunTime: '1m' })
+    store.coming('claim', rejects, rejects, rejects)
+    expect(await time.outlast(idem.run('a', () => 1))).toBe(1)
+    await time.advance(62_000)
+    expect(told()).toEqual(['store-failed', 'store-failed', 'store-failed', 'unprotected'])
+  })
 })

@@ -34,7 +34,7 @@ describe('the observer is told', () => {
 
   it('of each step: that it was saved, or that an earlier attempt had saved it', async () => {
     const { process } = scene()
-    const { idem, events } = process()
+    const { idem, events, told } = process()
     const work = (fails: boolean) =>
       idem.run(
         'a',
@@ -52,6 +52,7 @@ describe('the observer is told', () => {
       { ...origin, type: 'step', attempt: 2, step: 'charge', replayed: true },
       { ...origin, type: 'step', attempt: 2, step: 'ship', replayed: false },
     ])
+    expect(told()).toEqual(['started', 'step', 'failed', 'started', 'step', 'step', 'succeeded'])
   })
 
   it('of no step that could not be saved', async () => {

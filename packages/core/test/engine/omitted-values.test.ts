@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { CodecError } from '../../src/errors'
 import type { AttemptContext } from '../../src/options/options'
 import { gate } from '../support/gate'
 import { scene } from '../support/scene'
@@ -85,12 +86,43 @@ describe('a value that cannot be kept', () => {
       () => new Uint8Array() as unknown as string,
     ]
     for (const [index, encode] of broken.entries()) {
-      const { idem, events } = process({ codec: { encode, decode: JSON.parse } })
+      // Nothing was stored, so that nothing is read, though this one reads anything.
+      const { idem, events } = process({ codec: { encode, decode: String } })
       const key = String(index)
       expect(await idem.run(key, () => 'paid')).toBe('paid')
       await expect(idem.run(key, () => 'no')).rejects.toMatchObject(unavailable)
       expect(events[1]).toMatchObject({ type: 'value-omitted', error: { code: 'CODEC' } })
     }
+  })
+})
+
+describe('an error of a codec', () => {
+  it('says which call of it failed, and why', async () => {
+    const broken = () => {
+      throw new RangeError('broken codec')
+    }
+    const { process } = scene()
+    const writes = process({ codec: { encode: broken, decode: JSON.parse } })
+    await writes.idem.run('a', () => 1)
+    expect(writes.events[1]).toMatchObject({
+      error: { code: 'CODEC', message: 'codec.encode() failed: broken codec' },
+    })
+    const reads = process({ codec: { encode: JSON.stringify, decode: broken } })
+    await reads.idem.run('b', () => 1)
+    await expect(reads.idem.run('b', () => 2)).rejects.toMatchObject({
+      code: 'CODEC',
+      message: 'codec.decode() failed: broken codec',
+    })
+  })
+
+  it('is kept as it is where it is a CodecError', async () => {
+    const own = new CodecError('secret missing')
+    const encode = () => {
+      throw own
+    }
+    const { idem, events } = scene().process({ codec: { encode, decode: JSON.parse } })
+    await idem.run('a', () => 1)
+    expect(events[1]).toHaveProperty('error', own)
   })
 })
 

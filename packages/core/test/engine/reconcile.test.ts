@@ -87,6 +87,7 @@ describe('reconcile', () => {
     const joined = watched(idem.run('a', () => ++runs))
     await Promise.allSettled([refused.promise, joined.promise])
     expect(refused.error).toMatchObject({ code: 'ABANDONED', attempt: 2, cause: down })
+    expect((refused.error as Error).message).toContain('knowing how (gateway down); find out')
     expect(joined.error).toMatchObject({ code: 'ABANDONED', attempt: 2 })
     expect(await idem.inspect('a')).toMatchObject({
       state: 'abandoned',
@@ -107,6 +108,11 @@ describe('reconcile', () => {
       await expect(idem.run('a', () => 'no')).rejects.toMatchObject({ code: 'ABANDONED', attempt: call + 1 })
       expect(asked).toBe(call)
     }
+  })
+
+  it('may have the handler run as often as maxAttempts says', async () => {
+    const { idem } = await crashed(() => 'rerun', 2)
+    expect(await idem.run('a', ({ attempt }) => attempt)).toBe(2)
   })
 
   it('cannot have the handler run more often than maxAttempts', async () => {

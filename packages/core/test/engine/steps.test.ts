@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { AttemptContext } from '../../src/options/options'
-import { hangs, losesReply, rejects } from '../support/faulty-store'
+import { arrivesAfter, hangs, losesReply, rejects } from '../support/faulty-store'
 import { gate } from '../support/gate'
 import { scene } from '../support/scene'
-import { watched } from '../support/watched'
+import { type Watched, watched } from '../support/watched'
 
 describe('steps', () => {
   it('run once for all attempts: what they gave is saved, and later attempts get that', async () => {
@@ -163,7 +163,10 @@ describe('steps', () => {
         ran = true
       }),
     )
-    await expect(run).rejects.toMatchObject({ code: 'INVALID_KEY' })
+    await expect(run).rejects.toMatchObject({
+      code: 'INVALID_KEY',
+      message: expect.stringContaining('step'),
+    })
     expect(ran).toBe(false)
   })
 
@@ -256,6 +259,21 @@ describe('steps', () => {
     }
     const { idem } = process({ codec })
     expect(await idem.run('a', ({ step }) => step('charge', () => 'charged'))).toBe('charged')
+  })
+
+  it('that nobody waits for, and that come after the answer, are refused: no lease was lost', async () => {
+    const { time, process } = scene()
+    const { idem, store, told } = process()
+    const saving = gate()
+    store.coming('saveStep', arrivesAfter(saving.promise))
+    const step: { call?: Watched<number> } = {}
+    await idem.run('a', (ctx) => {
+      step.call = watched(ctx.step('charge', () => 1))
+    })
+    saving.open()
+    await time.settle()
+    expect(step.call?.error).toMatchObject({ code: 'LEASE_LOST' })
+    expect(told()).toEqual(['started', 'succeeded'])
   })
 
   it('begin no more when the handler has ended', async () => {

@@ -95,6 +95,24 @@ describe('a store that is down', () => {
   })
 })
 
+describe('a runtime that fails', () => {
+  it('fails the call with its own error, and the next one begins anew', async () => {
+    const { time, process } = scene()
+    const { idem, store } = process()
+    const error = new Error('no random bytes')
+    const { token } = time
+    time.token = () => {
+      throw error
+    }
+    const calls = [1, 2].map(() => watched(idem.run('a', () => 'no')))
+    await time.settle()
+    expect(calls.map((call) => call.error)).toEqual([error, error])
+    expect(store.calls).toEqual([])
+    time.token = token
+    expect(await idem.run('a', () => 'yes')).toBe('yes')
+  })
+})
+
 describe('with onStoreDown `run`', () => {
   const options = { onStoreDown: 'run' } as const
 

@@ -76,6 +76,17 @@ describe('a store that can diagnose its server', () => {
     expect(told.filter((type) => type === 'store-warning')).toHaveLength(2)
   })
 
+  it('is not asked by a transaction of which the database gave no account', async () => {
+    const time = new VirtualRuntime()
+    const store = new AccountStore(worried(time.clock))
+    const idem = new Idem({ store, runtime: time, observer: () => {} })
+    store.endFailures.push(new Error('connection reset'))
+    await expect(idem.transaction('a', () => 1)).rejects.toMatchObject({ code: 'STORE' })
+    expect(store.count('diagnose')).toBe(0)
+    await idem.transaction('a', () => 1)
+    expect(store.count('diagnose')).toBe(1)
+  })
+
   it.each([
     ['rejects', rejects],
     ['hangs', hangs],

@@ -44,6 +44,7 @@ describe('subkeys', () => {
     const { process } = scene()
     await expect(process().idem.run('a', ({ subkey }) => subkey(''))).rejects.toMatchObject({
       code: 'INVALID_KEY',
+      message: expect.stringContaining('subkey'),
     })
   })
 })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { transactions } from '../../src/engine/transactions'
 import { OperationFailedError } from '../../src/errors'
 import { Idem, type Transactional } from '../../src/idem'
 import { MemoryStore } from '../../src/memory/memory-store'
@@ -140,6 +141,29 @@ describe('a transaction', () => {
     await expect(idem.transaction('a', deposit(1))).rejects.toMatchObject({ code: 'EXPIRED_KEY' })
   })
 
+  it('refuses a key of which nobody knows what became', async () => {
+    const found = transactions<AccountTransaction>(async () => ({ type: 'abandoned', attempt: 3 }))
+    const store = Object.assign(new MemoryStore(), { transactions: found })
+    const told: string[] = []
+    const idem = new Idem({ store, observer: ({ type }) => told.push(type) })
+    await expect(idem.transaction('a', deposit(1))).rejects.toMatchObject({ code: 'ABANDONED', attempt: 3 })
+    expect(told).toEqual(['refused'])
+  })
+
+  it('tells the observer that it started, with its fence, and how long it took', async () => {
+    const { time, process } = bank()
+    const idem = process()
+    const slow = () => new Promise<void>((resolve) => time.schedule(250, resolve))
+    await time.outlast(idem.transaction('a', slow))
+    await time.outlast(idem.transaction('b', () => slow().then(() => Promise.reject('no')))).catch(() => {})
+    expect(idem.events).toMatchObject([
+      { type: 'started', attempt: 1, fence: expect.any(Number), takeover: false },
+      { type: 'succeeded', attempt: 1, durationMs: 250 },
+      { type: 'started' },
+      { type: 'failed', attempt: 1, durationMs: 250 },
+    ])
+  })
+
   it('keeps a value that cannot be kept for its first caller, and says so to the others', async () => {
     const { process, balance } = bank()
     const idem = process()
@@ -173,6 +197,7 @@ describe('a transaction', () => {
       expect(balance('alice')).toBe(0)
     }
     expect(idem.told()).toEqual(['started', 'store-failed', 'started', 'store-failed'])
+    expect(idem.events[1]).toMatchObject({ call: 'transact', error: lost, final: true })
     expect(await idem.transaction('a', deposit(10))).toBe(10)
   })
 
@@ -181,7 +206,8 @@ describe('a transaction', () => {
     const lost = new Error('connection reset')
     store.endFailures.push(lost)
     const failing = process().transaction('a', () => Promise.reject(new Error('declined')))
-    await expect(failing).rejects.toMatchObject({ code: 'STORE', cause: lost })
+    const message = 'the store failed to transact: connection reset'
+    await expect(failing).rejects.toMatchObject({ code: 'STORE', message, cause: lost })
   })
 
   it('is a TypeError where the store has none, and where its body is no function', async () => {
@@ -216,6 +242,20 @@ describe('duplicates of a transaction', () => {
     expect(second.error).toEqual(new OperationFailedError({ name: 'Error', message: 'declined' }, 1))
   })
 
+  it('in the same process are refused, if they do not wait, with the time that it may take', async () => {
+    const { time, process } = bank()
+    const idem = process()
+    watched(idem.transaction('a', () => new Promise(() => {})))
+    await time.advance(4_000)
+    const refused = watched(idem.transaction('a', deposit(1), { onInProgress: 'reject' }))
+    await time.settle()
+    expect(refused.error).toMatchObject({
+      code: 'IN_PROGRESS',
+      message: 'attempt 1 of idem:::a is running',
+      retryAfterMs: 26_000,
+    })
+  })
+
   it('in another process wait outside, holding no connection, and replay', async () => {
     const { time, store, process, balance } = bank()
     const answer = gate()
@@ -245,6 +285,22 @@ describe('duplicates of a transaction', () => {
     answer.fail(new Error('declined'))
     await time.settle()
     expect([first.state, second.value]).toEqual(['rejected', 10])
+  })
+
+  it('in another process that are left alone while they wait run no body, though the key is free', async () => {
+    const { time, store, process, balance } = bank()
+    store.watch = undefined
+    const answer = gate()
+    watched(process().transaction('a', () => answer.promise))
+    await time.settle()
+    const controller = new AbortController()
+    watched(process().transaction('a', deposit(10), { signal: controller.signal }))
+    await time.settle()
+    answer.fail(new Error('declined'))
+    await time.settle()
+    controller.abort()
+    await time.advance(5_000)
+    expect([balance('alice'), store.transacted]).toEqual([0, 2])
   })
 
   it('wait under their own waitTimeout and onInProgress', async () => {
@@ -300,13 +356,17 @@ describe('duplicates of a transaction', () => {
   it('of a running attempt wait for it, and share its failure', async () => {
     const { time, process, balance } = bank()
     const answer = gate()
-    watched(process().run('a', () => answer.promise))
+    const idem = process()
+    await expect(idem.run('a', () => Promise.reject(new Error('no stock')))).rejects.toThrow('no stock')
+    watched(idem.run('a', () => answer.promise))
     await time.settle()
-    const waiter = watched(process().transaction('a', deposit(1)))
+    const other = process()
+    const waiter = watched(other.transaction('a', deposit(1)))
     await time.settle()
+    expect(other.events).toMatchObject([{ type: 'waiting', attempt: 2 }])
     answer.fail(new Error('declined'))
     await time.settle()
-    expect(waiter.error).toEqual(new OperationFailedError({ name: 'Error', message: 'declined' }, 1))
+    expect(waiter.error).toEqual(new OperationFailedError({ name: 'Error', message: 'declined' }, 2))
     expect(balance('alice')).toBe(0)
   })
 
@@ -324,7 +384,7 @@ describe('duplicates of a transaction', () => {
     await time.settle()
     expect(signal?.aborted).toBe(false)
     controller.abort(new Error('gone'))
-    expect(signal?.aborted).toBe(true)
+    expect(signal?.reason).toMatchObject({ name: 'AbortError', message: 'every caller has left' })
     answer.open()
     await time.settle()
     expect([call.state, balance('alice')]).toEqual(['rejected', 10])
@@ -440,6 +500,14 @@ describe('the cache of transactions', () => {
       code: 'FINGERPRINT_MISMATCH',
     })
     expect(store.transacted).toBe(1)
+  })
+
+  it('keeps what another process has committed', async () => {
+    const { store, process } = bank()
+    await process().transaction('a', deposit(10))
+    const idem = process({ cache: { max: 9, maxAge: '1h' } })
+    for (let call = 0; call < 3; call++) expect(await idem.transaction('a', deposit(10))).toBe(10)
+    expect(store.transacted).toBe(2)
   })
 
   it('keeps no answer of a later attempt that knows no fingerprint: the record may have one', async () => {

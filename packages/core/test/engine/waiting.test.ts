@@ -117,6 +117,29 @@ describe('waiting for another process', () => {
     }
   })
 
+  it('hears the store also while it places the watch', async () => {
+    const { time, two } = await busyElsewhere()
+    two.store.watch = (_, onChange) => {
+      onChange()
+      return new Promise(() => {})
+    }
+    watched(two.idem.run('a', () => 'no'))
+    await time.settle()
+    expect([two.store.count('claim'), two.told()]).toEqual([2, ['waiting']])
+  })
+
+  it('polls up to twice as often as it must, by chance, so that waiters do not all look at once', async () => {
+    const { time, two } = await busyElsewhere({ watch: false })
+    time.random = () => 0
+    watched(two.idem.run('a', () => 'no'))
+    await time.advance(5)
+    expect(two.store.count('claim')).toBe(2)
+    await time.advance(9)
+    expect(two.store.count('claim')).toBe(2)
+    await time.advance(1)
+    expect(two.store.count('claim')).toBe(3)
+  })
+
   it('polls where the store cannot tell, more and more rarely', async () => {
     const { time, two, answer } = await busyElsewhere({ watch: false })
     const waiter = watched(two.idem.run('a', () => 'no'))
