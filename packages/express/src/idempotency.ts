@@ -92,7 +92,9 @@ export function idempotency(options: IdempotencyOptions): RequestHandler {
 const AUTHORITY = /^https?:\/\/[^/?]*/i
 
 /** All lines of a header: of several Node keeps the first only, for some names. */
-function headerOf({ rawHeaders }: Request, name: string): string | undefined {
+function headerOf({ rawHeaders, headers }: Request, name: string): string | undefined {
+  // Where there is no server, as in some clouds, there are no lines.
+  if (rawHeaders.length === 0) return headers[name]?.toString()
   let value: string | undefined
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const given = rawHeaders[at] as string

@@ -112,6 +112,9 @@ function peek(req: Request, limit: number): Promise<Buffer> {
     // What came with the head is there by then. To listen reads, and that would end an empty body.
     process.nextTick(() => {
       if (req.destroyed) return broken()
+      // Where there is no server, as in some clouds, it may be complete, and yet come only when it is asked for.
+      const isLazy = Object.hasOwn(req, '_read') && req.headers['content-length'] !== '0'
+      if (isLazy && req.readableLength === 0) req.read(0)
       for (const event of BREAKS) req.on(event, broken)
       if (!req.complete) req.on('readable', look)
       look()
