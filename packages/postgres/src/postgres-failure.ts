@@ -59,9 +59,9 @@ export function isLocked(error: unknown): boolean {
   return sqlState(error) === '55P03'
 }
 
-/** Whether it is about what one row holds: in a batch, the others may be well. */
+/** Whether it is about what one row holds, or asks to be written: in a batch, the others may be well. */
 export function isAboutData(error: unknown): boolean {
-  return /^(22|23|54|55P03)/.test(sqlState(error) ?? '')
+  return /^(22|23|54|55P03|25006)/.test(sqlState(error) ?? '')
 }
 
 /** A failure of the driver or the server as what the contract says it becomes; what it was is its `cause`. */

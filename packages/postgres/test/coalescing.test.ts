@@ -139,6 +139,22 @@ describeOnPostgres('claims and settles that are waiting', () => {
     expect(sent.map(({ call }) => call)).toEqual(['claim', 'claim_all', 'claim', 'claim', 'claim'])
   })
 
+  it('are replayed in a session that only reads, though others cannot be granted there', async () => {
+    const settled = claimOf(crypto.randomUUID())
+    await store.claim(settled)
+    await store.complete(completion(settled))
+    const reading = db.pool({ options: '-c default_transaction_read_only=on' })
+    const reader = new PostgresStore(reading, { schema: db.schema })
+    const keys = [crypto.randomUUID(), crypto.randomUUID(), settled.key, crypto.randomUUID()]
+    const tried = await Promise.allSettled(keys.map((key) => reader.claim(claimOf(key))))
+    expect(tried).toMatchObject([
+      { status: 'rejected' },
+      { status: 'rejected', reason: { message: expect.stringContaining('connect to the primary') } },
+      { status: 'fulfilled', value: { type: 'settled', value: settled.key } },
+      { status: 'rejected' },
+    ])
+  })
+
   it('never wait for each other in a circle, whatever the processes', async () => {
     const keys = Array.from({ length: 100 }, () => crypto.randomUUID())
     const stores = Array.from(
