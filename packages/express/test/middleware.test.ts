@@ -3,7 +3,7 @@ import compression from 'compression'
 import type { ErrorRequestHandler, Router } from 'express'
 import { describe, expect, it } from 'vitest'
 import { VERSIONS } from './express-adapter'
-import { Shop } from './shop'
+import { gate, Shop } from './shop'
 
 const TEXT = 'paid '.repeat(2000)
 const GZIP = ['Accept-Encoding: gzip']
@@ -159,6 +159,24 @@ describe.each(VERSIONS)('on %s, idempotency', (_, express) => {
     await shop.open()
     expect((await shop.ask()).text).toBe('idem:http::a ran')
     expect((await shop.ask({ method: 'GET' })).text).toBe(' ran')
+  })
+
+  it('takes what a timeout says in the place of a handler for its answer, though it is still at work', async () => {
+    const shop = new Shop(express)
+    const [expired, ended] = [gate(), gate()]
+    shop.app.use((_req, res, next) => {
+      if (shop.runs === 0) void expired.opened.then(() => res.status(503).send('late'))
+      next()
+    })
+    shop.app.post('/', shop.protect(), async (_req, res) => {
+      if (++shop.runs > 1) return void res.send(`run ${shop.runs}`)
+      expired.open()
+      await ended.opened
+    })
+    await shop.open()
+    expect((await shop.ask()).status).toBe(503)
+    expect((await shop.ask()).text).toBe('run 2')
+    ended.open()
   })
 
   it('refuses wrong options at once', () => {

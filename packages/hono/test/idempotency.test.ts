@@ -227,6 +227,38 @@ describe('idempotency', () => {
     },
   )
 
+  it('takes what a timeout says in the place of a handler for its answer, when that has ended', async () => {
+    let runs = 0
+    let expire = (): void => {}
+    let end = (): void => {}
+    const expired = new Promise<void>((resolve) => {
+      expire = resolve
+    })
+    const ended = new Promise<void>((resolve) => {
+      end = resolve
+    })
+    let protectedRun: Promise<void> | undefined
+    const app = new Hono()
+      .use(async (_, next) => {
+        if (protectedRun !== undefined) return next()
+        protectedRun = next()
+        await expired
+        throw new HTTPException(504)
+      })
+      .post('/orders', idempotency({ idem: fresh(), scope: 'public' }), async (c) => {
+        if (++runs === 1) {
+          expire()
+          await ended
+        }
+        return c.text(`run ${runs}`)
+      })
+    const ask = () => app.request('/orders', post())
+    expect((await ask()).status).toBe(504)
+    end()
+    await protectedRun
+    expect(await (await ask()).text()).toBe('run 2')
+  })
+
   it('compares no body of which earlier middleware has left nothing', async () => {
     let runs = 0
     const fingerprint = (c: Context) => c.req.header('x-digest')
