@@ -1,4 +1,5 @@
 import { describeError } from '../codec/failure'
+import { fingerprint as hash } from '../codec/fingerprint'
 import type { Idem } from '../idem'
 import type { Key } from '../options/key'
 import type { AttemptContext, RunOptions } from '../options/options'
@@ -141,6 +142,9 @@ class Consumption<Message> {
     const refusal = Object(error) as Readonly<Record<'code' | 'cause' | 'attempt' | 'retryAfterMs', unknown>>
     const code = String(refusal.code)
     if (code !== 'STORE') this.#outages = 0
+    // Of a message that can be hashed, only an answer that was kept can be what is not to be read: so there is one.
+    if (code === 'CODEC' && isHashable(call.options.fingerprint))
+      return { action: 'ack', reason: 'duplicate' }
     const fatal = DEAD[code]
     if (fatal !== undefined) return { action: 'dead-letter', ...dead(fatal, error) }
     switch (code) {
@@ -231,6 +235,15 @@ class Consumption<Message> {
       // A backoff function that fails must neither lose the message nor let it spin.
       return { action: 'retry', afterMs: 1000, reason, error: wrong }
     }
+  }
+}
+
+function isHashable(payload: unknown): boolean {
+  try {
+    if (payload !== undefined) hash(payload)
+    return true
+  } catch {
+    return false
   }
 }
 

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { idempotentConsumer } from '../../src/consumer/index'
+import { encryptedCodec } from '../../src/encrypted/index'
+import { Idem, MemoryStore } from '../../src/index'
 import { hangs, rejects } from '../support/faulty-store'
 import { gate } from '../support/gate'
 import { consumers, failing, order } from './consumer-scene'
@@ -87,6 +89,25 @@ describe('a message', () => {
     await time.advance(120_000)
     expect(await time.outlast(consume(order))).toEqual({ action: 'ack', reason: 'duplicate' })
     expect(applied.length).toBe(1)
+  })
+
+  test('is a duplicate also where what is kept of it can no longer be read: a key of encryption is gone', async () => {
+    const store = new MemoryStore()
+    const applied: string[] = []
+    const consumer = (id: string) =>
+      idempotentConsumer<typeof order>({
+        idem: new Idem({
+          store,
+          codec: encryptedCodec({ keys: [{ id, key: crypto.getRandomValues(new Uint8Array(32)) }] }),
+        }),
+        name: 'points',
+        key: (message) => message.id,
+        handler: () => void applied.push(id),
+      })
+    expect(await consumer('old')(order)).toEqual({ action: 'ack', reason: 'applied' })
+    expect(await consumer('young')(order)).toEqual({ action: 'ack', reason: 'duplicate' })
+    expect(await consumer('young')({ ...order, total: 99 })).toMatchObject({ reason: 'mismatch' })
+    expect(applied).toEqual(['old'])
   })
 })
 
