@@ -10,6 +10,7 @@ import { isConflict, tookTooLong } from './mongo-failure'
 import type { Place } from './options'
 import { atMost, PATIENCE_MS } from './patience'
 import { type RecordDocument, SEEN, type SeenRecord } from './record-document'
+import { withinLimit } from './within-limit'
 
 const CLAIMING = { upsert: true, returnDocument: 'after', projection: SEEN } as const
 
@@ -38,7 +39,9 @@ export class Claims {
   /** The answer, if there is one that can no longer change: outside of transactions. @throws StoreError */
   async look(claim: Claim): Promise<Refusal | undefined> {
     const filter = { _id: escapeText(claim.key) }
-    const record = await ask('claim', () => this.#records.findOne<SeenRecord>(filter, { projection: SEEN }))
+    const record = await ask('claim', this.#place, (limited) =>
+      this.#records.findOne<SeenRecord>(filter, { projection: SEEN, ...limited }),
+    )
     return record === null ? undefined : finalOutcome(record, claim)
   }
 
@@ -52,8 +55,10 @@ export class Claims {
     const send = (options: { session?: ClientSession; maxTimeMS?: number }, sends?: number) =>
       upsert(
         'claim',
-        async () => {
-          const found = await this.#records.findOneAndUpdate(filter, update, { ...CLAIMING, ...options })
+        this.#place,
+        async (limited) => {
+          const claiming = { ...CLAIMING, ...options, ...limited }
+          const found = await this.#records.findOneAndUpdate(filter, update, claiming)
           return found as unknown as SeenRecord
         },
         sends,
@@ -74,13 +79,15 @@ export class Claims {
     try {
       session.startTransaction()
       const touch = { $currentDate: { updatedAt: true } } as const
-      await this.#records.updateOne({ _id: escapeText(key) }, touch, { upsert: true, session })
+      await withinLimit(this.#place, (limited) =>
+        this.#records.updateOne({ _id: escapeText(key) }, touch, { upsert: true, session, ...limited }),
+      )
       return false
     } catch (error) {
       // Where there are no transactions, none is open.
       return isConflict(error)
     } finally {
-      await session.endSession().catch(() => {})
+      await withinLimit(this.#place, () => session.endSession()).catch(() => {})
     }
   }
 }

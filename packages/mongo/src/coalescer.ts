@@ -1,3 +1,5 @@
+import { StoreError } from '@idem/core'
+
 /** What several coalescers of one database share: how much is on its way, and how much may be. */
 export class Lanes {
   readonly #most: number
@@ -49,6 +51,8 @@ export class Lanes {
 export interface CoalescerOptions<Request, Reply> {
   readonly lanes: Lanes
   readonly batchSize: number
+  /** Who has waited so long to be sent is rejected instead: by then it has asked again, or wants no answer any more. */
+  readonly longestWaitMs: number
   /** Whether a request goes with others at all. */
   readonly fits: (request: Request) => boolean
   /** Answers each request of a batch, none of which has the key of another. One may fail, and the others not. */
@@ -57,6 +61,7 @@ export interface CoalescerOptions<Request, Reply> {
 
 interface Waiting<Request, Reply> {
   readonly request: Request
+  readonly since: number
   readonly resolve: (reply: Promise<Reply>) => void
   readonly reject: (reason: unknown) => void
 }
@@ -83,7 +88,7 @@ export class Coalescer<Request extends { readonly key: string }, Reply> {
   add(request: Request): Promise<Reply> {
     const { lanes } = this.#options
     return new Promise((resolve, reject) => {
-      const waiting = { request, resolve, reject }
+      const waiting = { request, since: performance.now(), resolve, reject }
       if (lanes.idle) this.#dispatch([waiting])
       else {
         lanes.waiting++
@@ -112,7 +117,20 @@ export class Coalescer<Request extends { readonly key: string }, Reply> {
 
   #flush(): void {
     const { lanes } = this.#options
+    this.#dismiss()
     while (lanes.free && this.#waiting.length > 0) this.#dispatch(this.#nextBatch())
+  }
+
+  /** They came one after another: those who have waited longest are first. */
+  #dismiss(): void {
+    const { lanes, longestWaitMs } = this.#options
+    const tooEarly = performance.now() - longestWaitMs
+    const first = this.#waiting.findIndex(({ since }) => since >= tooEarly)
+    const dismissed = this.#waiting.splice(0, first === -1 ? this.#waiting.length : first)
+    lanes.waiting -= dismissed.length
+    for (const { reject } of dismissed) {
+      reject(new StoreError(`it was not sent: others went unanswered for ${longestWaitMs} ms`))
+    }
   }
 
   #nextBatch(): readonly Waiting<Request, Reply>[] {

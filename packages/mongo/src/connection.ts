@@ -1,6 +1,7 @@
 import type { Collection, Db, WriteConcern } from 'mongodb'
 import { isDuplicate, mongoFailure } from './mongo-failure'
 import type { Place } from './options'
+import { type Limited, withinLimit } from './within-limit'
 
 /**
  * The collection as a store uses it, whatever the user's client has for defaults. What is acknowledged is on the disks of a
@@ -21,12 +22,21 @@ export function writeConcern({ wtimeoutMs }: Place): WriteConcern {
 }
 
 /** What `run` gives, or its failure as the contract has it. @throws StoreError */
-export async function ask<Result>(call: string, run: () => Promise<Result>): Promise<Result> {
+export async function told<Result>(call: string, run: () => Promise<Result>): Promise<Result> {
   try {
     return await run()
   } catch (error) {
     throw mongoFailure(call, error)
   }
+}
+
+/** Likewise, of commands that are to be answered in time: `run` hands the driver what limits them. @throws StoreError */
+export function ask<Result>(
+  call: string,
+  place: Place,
+  run: (limited: Limited) => Promise<Result>,
+): Promise<Result> {
+  return told(call, () => withinLimit(place, run))
 }
 
 /** How often an upsert is sent in all that runs into others who insert the document at the same time. */
@@ -38,12 +48,13 @@ const SENDS = 10
  */
 export async function upsert<Result>(
   call: string,
-  run: () => Promise<Result>,
+  place: Place,
+  run: (limited: Limited) => Promise<Result>,
   sends = SENDS,
 ): Promise<Result> {
   for (let sent = 1; ; sent++) {
     try {
-      return await run()
+      return await withinLimit(place, run)
     } catch (error) {
       if (sent === sends || !isDuplicate(error)) throw mongoFailure(call, error)
     }

@@ -1,5 +1,5 @@
 import type { Collection, Db } from 'mongodb'
-import { ask } from './connection'
+import { told } from './connection'
 import type { Upkeep } from './migrate'
 import { serverCode } from './mongo-failure'
 import { whyNoChangeStreams } from './subscriptions'
@@ -14,7 +14,7 @@ export async function diagnose<Kept extends { _id: string }>(
   changeStreams: boolean,
 ): Promise<readonly string[]> {
   const name = collection.collectionName
-  const hello = await ask('read its settings', () => db.command({ hello: 1 }, { readPreference: 'primary' }))
+  const hello = await told('read its settings', () => db.command({ hello: 1 }, { readPreference: 'primary' }))
   const warnings: string[] = []
   if (hello['setName'] === undefined && hello['msg'] !== 'isdbgrid') {
     warnings.push(

@@ -1,5 +1,5 @@
 import type { Collection } from 'mongodb'
-import { ask } from './connection'
+import { told } from './connection'
 
 /** How long something is left of a document once it is of no use, for the sake of its fence. */
 export interface Upkeep {
@@ -22,5 +22,5 @@ export async function migrate<Kept extends { _id: string }>(
   { field, keptSeconds }: Upkeep,
 ): Promise<void> {
   const index = { key: { [field]: 1 }, name: `idem_${field}`, expireAfterSeconds: keptSeconds } as const
-  await ask('migrate', () => collection.createIndexes([index]))
+  await told('migrate', () => collection.createIndexes([index]))
 }

@@ -5,7 +5,8 @@ import { after, left } from './durations'
 import { escapeText } from './escaped-text'
 import { isAhead, isPast, literal, NEXT_FENCE, NOW, orAsItIs } from './expressions'
 import { LOCK_UPKEEP, migrate } from './migrate'
-import { type MongoLockStoreOptions, resolveOptions } from './options'
+import { type MongoLockStoreOptions, type Place, resolveOptions } from './options'
+import { atMost } from './patience'
 import { Subscriptions } from './subscriptions'
 
 /** A lock as it is kept, one document a name; also when nobody holds it, for the sake of its fence. */
@@ -33,6 +34,7 @@ const IS_HELD = isAhead('$heldUntil')
  */
 export class MongoLockStore implements LockStore {
   readonly #locks: Collection<LockDocument>
+  readonly #place: Place
 
   /** There if `changeStreams` were asked for: see {@link LockStore.watch}. Where the server has none, it says that it is deaf. */
   readonly watch: LockStore['watch']
@@ -40,6 +42,7 @@ export class MongoLockStore implements LockStore {
   /** @throws TypeError if it is no `Db`, or an option is wrong or unknown */
   constructor(db: Db, options: MongoLockStoreOptions = {}) {
     const place = resolveOptions(db, options, 'idem.locks')
+    this.#place = place
     this.#locks = collectionOf<LockDocument>(db, place)
     if (place.changeStreams) {
       const subscriptions = new Subscriptions(this.#locks, {
@@ -62,7 +65,9 @@ export class MongoLockStore implements LockStore {
     const renewed = { $mergeObjects: ['$$ROOT', { heldUntil }] }
     const update = [{ $replaceWith: orAsItIs([isPast('$heldUntil'), taken], [isOwn, renewed]) }]
     const filter = { _id: escapeText(name) }
-    const lock = await upsert('acquire a lock', () => this.#locks.findOneAndUpdate(filter, update, ACQUIRING))
+    const lock = await upsert('acquire a lock', this.#place, (limited) =>
+      this.#locks.findOneAndUpdate(filter, update, { ...ACQUIRING, ...atMost(this.#place), ...limited }),
+    )
     const { owner: holder, fence, heldUntil: until, now } = lock as unknown as SeenLock
     if (holder === own) return { acquired: true, fence, now: now.getTime() }
     return { acquired: false, ttlMs: left(until, now) }
@@ -71,23 +76,23 @@ export class MongoLockStore implements LockStore {
   async extend({ name, owner, ttlMs }: LockRequest): Promise<boolean> {
     const heldUntil = ttl(ttlMs)
     const update = [{ $set: { heldUntil } }]
-    const { matchedCount } = await ask('extend a lock', () =>
-      this.#locks.updateOne(held(name, owner), update),
+    const { matchedCount } = await ask('extend a lock', this.#place, (limited) =>
+      this.#locks.updateOne(held(name, owner), update, { ...atMost(this.#place), ...limited }),
     )
     return matchedCount > 0
   }
 
   async release({ name, owner }: LockHolder): Promise<boolean> {
     const update = [{ $set: { owner: null, heldUntil: NOW } }]
-    const { matchedCount } = await ask('release a lock', () =>
-      this.#locks.updateOne(held(name, owner), update),
+    const { matchedCount } = await ask('release a lock', this.#place, (limited) =>
+      this.#locks.updateOne(held(name, owner), update, { ...atMost(this.#place), ...limited }),
     )
     return matchedCount > 0
   }
 
   async isHeld(name: string, owner?: string): Promise<boolean> {
-    const found = await ask('look at a lock', () =>
-      this.#locks.findOne(held(name, owner), { projection: { _id: 1 } }),
+    const found = await ask('look at a lock', this.#place, (limited) =>
+      this.#locks.findOne(held(name, owner), { projection: { _id: 1 }, ...limited }),
     )
     return found !== null
   }

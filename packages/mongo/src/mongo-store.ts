@@ -126,7 +126,9 @@ export class MongoStore implements TransactionalStore<ClientSession> {
 
   async get(key: string): Promise<StoredRecord | undefined> {
     const filter = { _id: escapeText(key) }
-    const record = await ask('get', () => this.#records.findOne<SeenRecord>(filter, { projection: SEEN }))
+    const record = await ask('get', this.#place, (limited) =>
+      this.#records.findOne<SeenRecord>(filter, { projection: SEEN, ...limited }),
+    )
     return record === null ? undefined : shown(record)
   }
 
@@ -139,8 +141,10 @@ export class MongoStore implements TransactionalStore<ClientSession> {
       ...(end !== undefined && { $lt: end }),
       ...(cursor !== undefined && { $gt: escapeText(cursor) }),
     }
-    const found = await ask('list', () =>
-      this.#records.find<SeenRecord>({ _id: range }, { projection: SEEN, sort: { _id: 1 }, limit }).toArray(),
+    const found = await ask('list', this.#place, (limited) =>
+      this.#records
+        .find<SeenRecord>({ _id: range }, { projection: SEEN, sort: { _id: 1 }, limit, ...limited })
+        .toArray(),
     )
     const records = found
       .map(shown)
@@ -159,10 +163,13 @@ export class MongoStore implements TransactionalStore<ClientSession> {
     update: Update,
     done?: Filter<RecordDocument>,
   ): Promise<boolean> {
-    const { matchedCount } = await ask(call, () =>
-      this.#records.updateOne(filter, update, atMost(this.#place)),
+    const { matchedCount } = await ask(call, this.#place, (limited) =>
+      this.#records.updateOne(filter, update, { ...atMost(this.#place), ...limited }),
     )
     if (matchedCount > 0 || done === undefined) return matchedCount > 0
-    return (await ask(call, () => this.#records.findOne(done, { projection: { _id: 1 } }))) !== null
+    const found = await ask(call, this.#place, (limited) =>
+      this.#records.findOne(done, { projection: { _id: 1 }, ...limited }),
+    )
+    return found !== null
   }
 }

@@ -12,6 +12,7 @@ import type { Place } from './options'
 import { atMost, PATIENCE_MS } from './patience'
 import { type RecordDocument, SEEN, type SeenRecord } from './record-document'
 import { succeeded } from './settle-update'
+import { limitMs, withinLimit } from './within-limit'
 
 /**
  * How many batches are on their way at most, and how large they are: a server works through the documents of a command one
@@ -46,7 +47,7 @@ export class Together {
     this.#records = records
     this.#claims = claims
     this.#place = place
-    const shared = { lanes: new Lanes(LANES), batchSize: MOST_PER_BATCH }
+    const shared = { lanes: new Lanes(LANES), batchSize: MOST_PER_BATCH, longestWaitMs: limitMs(place) }
     this.claims = new Coalescer({ ...shared, fits: isSmallClaim, send: (batch) => this.#sendClaims(batch) })
     this.completions = new Coalescer({
       ...shared,
@@ -81,10 +82,10 @@ export class Together {
   async #look(batch: readonly Claim[]): Promise<{ now: Date; found: ReadonlyMap<string, SeenRecord> }> {
     const keys = new Map(batch.map(({ key }) => [escapeText(key), key]))
     const filter = { _id: { $in: [...keys.keys()] } }
-    const [hello, records] = await ask('claim', () =>
+    const [hello, records] = await ask('claim', this.#place, (limited) =>
       Promise.all([
-        this.#db.command({ hello: 1 }, { readPreference: 'primary' }),
-        this.#records.find<SeenRecord>(filter, { projection: SEEN }).toArray(),
+        this.#db.command({ hello: 1 }, { readPreference: 'primary', ...limited }),
+        this.#records.find<SeenRecord>(filter, { projection: SEEN, ...limited }).toArray(),
       ]),
     )
     return {
@@ -97,8 +98,9 @@ export class Together {
   async #insert(claims: readonly Claim[], now: Date): Promise<ReadonlyMap<string, ClaimOutcome>> {
     if (claims.length === 0) return new Map()
     const documents = claims.map((claim) => insertable(claim, now))
-    const failures = await this.#records
-      .insertMany(documents, { ordered: false, maxTimeMS: PATIENCE_MS })
+    const failures = await withinLimit(this.#place, (limited) =>
+      this.#records.insertMany(documents, { ordered: false, maxTimeMS: PATIENCE_MS, ...limited }),
+    )
       .then(() => new Map<number, StoreError>())
       .catch((error: unknown) => {
         // An open transaction has one of these keys: each is claimed by itself, also those that were inserted.
@@ -116,7 +118,9 @@ export class Together {
     const operations = batch.map((completion) => ({
       updateOne: { filter: held(completion), update: [{ $set: succeeded(completion) }] },
     }))
-    const written = this.#records.bulkWrite(operations, { ordered: false, maxTimeMS: PATIENCE_MS }).then(
+    const written = withinLimit(this.#place, (limited) =>
+      this.#records.bulkWrite(operations, { ordered: false, maxTimeMS: PATIENCE_MS, ...limited }),
+    ).then(
       ({ matchedCount }) => matchedCount === batch.length,
       (error: unknown) => {
         // An open transaction has one of these records: the others are not to wait for it.
@@ -130,15 +134,15 @@ export class Together {
   }
 
   async complete(completion: Completion): Promise<boolean> {
-    return await ask('complete', async () => {
+    return await ask('complete', this.#place, async (limited) => {
       const { matchedCount } = await this.#records.updateOne(
         held(completion),
         [{ $set: succeeded(completion) }],
-        atMost(this.#place),
+        { ...atMost(this.#place), ...limited },
       )
       if (matchedCount > 0) return true
       const done = own(completion, { state: 'succeeded' })
-      return (await this.#records.findOne(done, { projection: { _id: 1 } })) !== null
+      return (await this.#records.findOne(done, { projection: { _id: 1 }, ...limited })) !== null
     })
   }
 }

@@ -3,8 +3,10 @@ import type { ClientSession, Collection } from 'mongodb'
 import type { Claims } from '../claims'
 import { held } from '../filters'
 import { isConflict, isDuplicate } from '../mongo-failure'
+import type { Place } from '../options'
 import type { RecordDocument } from '../record-document'
 import { succeeded } from '../settle-update'
+import { withinLimit } from '../within-limit'
 import type { Work } from './open-transaction'
 
 /** What a transaction claims. Its lease is nobody's to see: the record is visible when it has succeeded, or not at all. */
@@ -26,6 +28,7 @@ export class Attempt {
   readonly request: TransactionRequest<ClientSession>
   readonly #records: Collection<RecordDocument>
   readonly #claims: Claims
+  readonly #place: Place
   granted = { attempt: 1, fence: 0 }
   #thrown: { readonly error: unknown } | undefined
 
@@ -33,10 +36,12 @@ export class Attempt {
     request: TransactionRequest<ClientSession>,
     records: Collection<RecordDocument>,
     claims: Claims,
+    place: Place,
   ) {
     this.request = request
     this.#records = records
     this.#claims = claims
+    this.#place = place
   }
 
   /** Whether it was the body that threw this. */
@@ -59,7 +64,9 @@ export class Attempt {
     this.granted = { attempt: outcome.attempt, fence: outcome.fence }
     const { value } = await this.#run(session)
     const update = [{ $set: succeeded({ ...this.request, value }) }]
-    const { matchedCount } = await this.#records.updateOne(held({ key, owner }), update, { session })
+    const { matchedCount } = await withinLimit(this.#place, (limited) =>
+      this.#records.updateOne(held({ key, owner }), update, { session, ...limited }),
+    )
     if (matchedCount === 0) throw new StoreError(`the record of ${key} was removed in its own transaction`)
     return { commit: true, result: { type: 'committed', ...this.granted } }
   }

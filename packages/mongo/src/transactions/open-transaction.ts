@@ -1,5 +1,7 @@
 import type { ClientSession, MongoClient, TransactionOptions } from 'mongodb'
 import { isLabelled } from '../mongo-failure'
+import type { Place } from '../options'
+import { Unanswered, withinLimit } from '../within-limit'
 
 /** For how long, and after what pauses, a commit is sent again of which nobody knows what became of it. */
 const COMMIT_FOR_MS = 30_000
@@ -22,6 +24,7 @@ export interface Work<Result> {
  */
 export async function inTransaction<Result>(
   client: MongoClient,
+  place: Place,
   options: TransactionOptions,
   run: (session: ClientSession) => Promise<Work<Result>>,
 ): Promise<Result> {
@@ -29,26 +32,32 @@ export async function inTransaction<Result>(
   try {
     session.startTransaction(options)
     const { commit, result } = await run(session)
-    if (commit) await commitOf(session)
+    if (commit) await commitOf(session, place)
     return result
   } finally {
     // Aborts what was not committed. Where that fails, the server does so by itself.
-    await session.endSession().catch(() => {})
+    await withinLimit(place, () => session.endSession()).catch(() => {})
   }
 }
 
 /** A commit may be sent as often as one likes: the server remembers what became of the transaction. */
-async function commitOf(session: ClientSession): Promise<void> {
+async function commitOf(session: ClientSession, place: Place): Promise<void> {
   for (const until = performance.now() + COMMIT_FOR_MS; ; ) {
     try {
-      await session.commitTransaction()
+      await withinLimit(place, () => session.commitTransaction())
       return
     } catch (cause) {
-      const isKnown = !isLabelled(cause, 'UnknownTransactionCommitResult')
-      if (isKnown || performance.now() > until) throw new CommitFailed('the commit failed', { cause })
+      // One that is not answered in time may be yet: then the record tells.
+      const isOver = cause instanceof Unanswered || !isUnknown(cause)
+      if (isOver || performance.now() > until) throw new CommitFailed('the commit failed', { cause })
       await pause(COMMIT_PAUSE_MS)
     }
   }
+}
+
+/** Whether nobody knows what became of the commit that failed so. */
+export function isUnknown(cause: unknown): boolean {
+  return cause instanceof Unanswered || isLabelled(cause, 'UnknownTransactionCommitResult')
 }
 
 export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))

@@ -7,10 +7,11 @@ import { isLabelled, mongoFailure } from '../mongo-failure'
 import type { Place } from '../options'
 import { PATIENCE_MS } from '../patience'
 import type { RecordDocument } from '../record-document'
+import { withinLimit } from '../within-limit'
 import { AS_ATTEMPT, Attempt } from './attempt'
 import { finalFailureUpdate } from './final-failure-update'
 import { Holding } from './holding'
-import { CommitFailed, inTransaction, pause } from './open-transaction'
+import { CommitFailed, inTransaction, isUnknown, pause } from './open-transaction'
 
 /** How often a transaction that conflicts with others is run in all. */
 const RUNS = 30
@@ -25,6 +26,7 @@ export class Transactor {
   readonly #db: Db
   readonly #records: Collection<RecordDocument>
   readonly #claims: Claims
+  readonly #place: Place
   readonly #options: TransactionOptions
   readonly #holding: Holding
 
@@ -32,6 +34,7 @@ export class Transactor {
     this.#db = db
     this.#records = records
     this.#claims = claims
+    this.#place = place
     this.#holding = new Holding(db.client, records.namespace)
     this.#options = {
       readConcern: { level: 'snapshot' },
@@ -45,7 +48,7 @@ export class Transactor {
     const asked = this.#holding.asked(request.key)
     if (asked !== undefined && (await asked)) return { type: 'busy' }
     for (let run = 1; ; run++) {
-      const attempt = new Attempt(request, this.#records, this.#claims)
+      const attempt = new Attempt(request, this.#records, this.#claims, this.#place)
       try {
         return await this.#attempt(attempt)
       } catch (error) {
@@ -67,7 +70,7 @@ export class Transactor {
   async #attempt(attempt: Attempt): Promise<TransactionOutcome> {
     const turn = this.#holding.take(attempt.request.key)
     try {
-      return await inTransaction(this.#db.client, this.#options, (session) =>
+      return await inTransaction(this.#db.client, this.#place, this.#options, (session) =>
         attempt.on(session, (isBusy) => turn?.tell(isBusy)),
       )
     } finally {
@@ -81,7 +84,7 @@ export class Transactor {
     session: ClientSession,
   ): Promise<TransactionOutcome> {
     if (!session.inTransaction()) throw new TypeError('tx must be a session with an open transaction')
-    const attempt = new Attempt(request, this.#records, this.#claims)
+    const attempt = new Attempt(request, this.#records, this.#claims, this.#place)
     try {
       return (await attempt.on(session)).result
     } catch (error) {
@@ -100,7 +103,9 @@ export class Transactor {
     )
     const filter = { _id: escapeText(request.key) }
     const keeping = { upsert: true, maxTimeMS: PATIENCE_MS }
-    await upsert('keep a failure', () => this.#records.updateOne(filter, update, keeping))
+    await upsert('keep a failure', this.#place, (limited) =>
+      this.#records.updateOne(filter, update, { ...keeping, ...limited }),
+    )
   }
 
   /**
@@ -114,9 +119,12 @@ export class Transactor {
     const filter = { _id: escapeText(key), owner: escapeText(owner) }
     const certainly = { readConcern: { level: 'linearizable' }, maxTimeMS: 5000 } as const
     for (let asked = 1; asked <= LOOKUPS; asked++) {
-      const found = await this.#records.findOne(filter, certainly).catch(() => undefined)
+      const looking = withinLimit(this.#place, (limited) =>
+        this.#records.findOne(filter, { ...certainly, ...limited }),
+      )
+      const found = await looking.catch(() => undefined)
       if (found) return true
-      const isEnded = !isLabelled(cause, 'UnknownTransactionCommitResult')
+      const isEnded = !isUnknown(cause)
       if (found === null && isEnded) return false
       await pause(LOOKUP_PAUSE_MS)
     }

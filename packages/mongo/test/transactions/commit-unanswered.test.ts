@@ -1,5 +1,7 @@
+import { Idem } from '@idem/core'
 import { startTcpProxy } from '@idem/test-servers'
 import { describe, expect, inject, it } from 'vitest'
+import { MongoStore } from '../../src'
 import { failCommand } from '../fail-point'
 import { accounts } from './accounts'
 
@@ -19,6 +21,35 @@ describe.skipIf(inject('mongoUrl') === undefined)('a transaction', () => {
       await proxy.close()
     }
   })
+
+  it('has committed, once, when the answer to the commit does not come, and the connection stays', async () => {
+    const proxy = await startTcpProxy(own.url)
+    try {
+      const through = own.open({ heartbeatFrequencyMS: 120_000 }, proxy.url)
+      const idem = new Idem({ store: new MongoStore(through, { wtimeoutMs: 500 }) })
+      const sent = new Promise<void>((resolve) => {
+        void proxy.cutAfterNextRequest(1, (request) => {
+          if (request.includes('commitTransaction')) {
+            proxy.delay(600_000)
+            resolve()
+          }
+          return false
+        })
+      })
+      const began = performance.now()
+      const answer = idem.transaction(book.key, deposit(10, through))
+      await sent
+      await expect.poll(balance).toBe(10)
+      // Long enough for the answer to have been held back, not so long that it would be asked for again.
+      await new Promise((resolve) => setTimeout(resolve, 2000))
+      proxy.delay(0)
+      expect(await answer).toBe(10)
+      expect(performance.now() - began).toBeGreaterThan(5500)
+      expect(await balance()).toBe(10)
+    } finally {
+      await proxy.close()
+    }
+  }, 30_000)
 
   it.each([['has vanished by then', 'is run anew', 2]])(
     'whose commit is answered late, and %s, %s',
