@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { base64url, CompactSign, exportSPKI, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose'
 import { describe, expect, it } from 'vitest'
 import { TokenIssuer } from '../src/index'
+import { MAX_TOKEN_LENGTH } from '../src/token-issuer'
 import { isRefused, issuer, json, parts, SECRET, USE } from './support/tokens'
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
@@ -28,6 +29,11 @@ describe('a token that nobody here has signed', () => {
       await isRefused(tokens.verify(`${unsigned}.${body}.${signature}`, USE), 'forged')
     }
     await isRefused(tokens.verify(new UnsecuredJWT(payload).encode(), USE), 'malformed')
+  })
+
+  it('is refused unread where it is longer than any that was issued', async () => {
+    await isRefused(tokens.verify(token.padEnd(MAX_TOKEN_LENGTH, 'A'), USE), 'forged')
+    await isRefused(tokens.verify(token.padEnd(MAX_TOKEN_LENGTH + 1, 'A'), USE), 'malformed')
   })
 
   it('is refused without its signature', async () => {

@@ -116,6 +116,29 @@ describe.each(['RS256', 'RS512', 'PS256', 'PS384', 'ES256', 'ES384', 'ES512', 'E
   },
 )
 
+describe('a JWK', () => {
+  it('of Ed25519 may call its algorithm EdDSA, as it once was', async () => {
+    const pair = await pairOf('Ed25519')
+    const privateKey = { ...(await exportJWK(pair.privateKey)), alg: 'EdDSA' } as Jwk
+    const tokens = keyed({ id: 'a', privateKey })
+    const token = await tokens.issue(USE)
+    expect(parts(token).header['alg']).toBe('Ed25519')
+    await expect(tokens.verify(token, USE)).resolves.toMatchObject(USE)
+  })
+
+  it('that may only sign verifies all the same, by its public part', async () => {
+    const pair = await pairOf('ES256')
+    const privateKey = { ...(await exportJWK(pair.privateKey)), key_ops: ['sign'] } as Jwk
+    const tokens = keyed({ id: 'a', privateKey })
+    await expect(tokens.verify(await tokens.issue(USE), USE)).resolves.toMatchObject(USE)
+  })
+
+  it.each(['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'])('with %s is no public one', (member) => {
+    const publicKey = { kty: 'RSA', alg: 'RS256', n: 'a', e: 'AQAB', [member]: 'a' }
+    expect(() => keyed({ id: 'a', publicKey })).toThrow(/publicKey must be a public key that verifies/)
+  })
+})
+
 describe('a public key alone', () => {
   it('verifies, and cannot issue', async () => {
     const { publicKey } = await pairOf('ES256')
@@ -223,6 +246,46 @@ describe('a key that does not sign', () => {
       /must be a key of RSA/,
     ],
     [
+      'says an algorithm of other curves than Ed25519',
+      async () => ({ publicKey: { kty: 'OKP', crv: 'Ed25519', alg: 'ES256', x: 'a' } }),
+      /must be a key of RSA/,
+    ],
+    [
+      'says EdDSA of another curve',
+      async () => ({ publicKey: { kty: 'EC', crv: 'P-256', alg: 'EdDSA', x: 'a', y: 'a' } }),
+      /must be a key of RSA/,
+    ],
+    [
+      'says an algorithm that only ends like one',
+      async () => ({ publicKey: { kty: 'RSA', alg: 'NRS256', n: 'a', e: 'AQAB' } }),
+      /with alg/,
+    ],
+    [
+      'is a secret that says a curve',
+      async () => ({ publicKey: { kty: 'oct', crv: 'P-256', k: 'a'.repeat(43) } }),
+      /must be a key of RSA/,
+    ],
+    [
+      'agrees on secrets, as CryptoKey',
+      async () =>
+        (await subtle.generateKey({ name: 'ECDH', namedCurve: 'P-256' }, true, ['deriveBits'])) as never,
+      /must be a key of RSA/,
+    ],
+    [
+      'is a public CryptoKey that may not verify',
+      async () => {
+        const jwk = await exportJWK((await pairOf('ES256')).publicKey)
+        const name = { name: 'ECDSA', namedCurve: 'P-256' }
+        return { publicKey: await subtle.importKey('jwk', jwk as JsonWebKey, name, true, []) }
+      },
+      /publicKey must be a public key that verifies/,
+    ],
+    [
+      'is null in place of a private one',
+      async () => ({ privateKey: null as never, publicKey: (await pairOf('ES256')).publicKey }),
+      /privateKey must be a key of RSA.*got \[object Null\]$/,
+    ],
+    [
       'is of a curve for agreement',
       async () => ({ publicKey: { kty: 'OKP', crv: 'X25519', x: 'a' } }),
       /must be a key of RSA/,
@@ -255,6 +318,9 @@ describe('options', () => {
     [{ keys: [{ id: '', secret: SECRET }] }, /^keys\[0\]\.id must be a text/],
     [{ keys: [{ id: 'a', secret: SECRET, alg: 'none' }] }, /^alg is no option here/],
     [{ keys: [{ id: 'a', secret: SECRET, publicKey: {} }] }, /not both/],
+    [{ keys: [{ id: 'a', secret: SECRET, privateKey: {} }] }, /not both; got \[object Object\]$/],
+    [{ secret: 'hunter2' }, /^options\.secret must be at least 32 random bytes; got a text of 7 characters$/],
+    [{ keys: [7] }, /^keys\[0\] must be an object; got number$/],
     [
       { secret: SECRET, tll: '1h' },
       /^tll is no option here; there are secret, keys, ttl, clockTolerance, now/,

@@ -61,11 +61,7 @@ export class LocalCache implements RecordCache {
   /** One iterator for all evictions: a new one would walk over the places of all that were evicted before. */
   #evict(): void {
     this.#oldest ??= this.#entries.keys()
-    let oldest = this.#oldest.next()
-    if (oldest.done) {
-      this.#oldest = this.#entries.keys()
-      oldest = this.#oldest.next()
-    }
+    const oldest = this.#oldest.next()
     if (!oldest.done) this.#entries.delete(oldest.value)
   }
 }
