@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { serve } from '@hono/node-server'
+import { type HttpBindings, serve } from '@hono/node-server'
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { Idem, MemoryStore } from '@idem/core'
 import { type Context, Hono } from 'hono'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
@@ -211,6 +212,17 @@ describe('a response', () => {
     let runs = 0
     const [first, again] = await answers((c) => c.text('paid', runs++ === 0 ? (status as 200) : 200))
     expect([first.status, again.status, runs]).toEqual([500, 200, 2])
+  })
+
+  it('that the handler has sent by itself is not replayed as what it is not', async () => {
+    let runs = 0
+    const [first, again] = await answers((c) => {
+      const { outgoing } = c.env as HttpBindings
+      outgoing.writeHead(201).end(`run ${++runs}`)
+      return RESPONSE_ALREADY_SENT
+    })
+    expect([first.status, await first.text()]).toEqual([201, 'run 1'])
+    expect([again.status, runs]).toEqual([410, 1])
   })
 
   it('that is too large to be kept goes out all the same', async () => {

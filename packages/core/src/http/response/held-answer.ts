@@ -10,16 +10,22 @@ const HELD = 'cache'
  */
 export function heldAnswer(response: Response, maxBytes: number): CapturedAnswer | undefined {
   const held = heldBy(response)
-  if (!Array.isArray(held)) return undefined
+  if (!Array.isArray(held)) return wasSent(response) ? answerUnseen(response) : undefined
   const [status, body, headers] = held as unknown[]
   const isHeld = status === response.status && (typeof body === 'string' || body === null)
   if (!isHeld || !isSendable(status)) return undefined
+  if (body === null && wasSent(response)) return answerUnseen(response)
   return {
     status,
     headers: plainHeaders(headers) ?? headerList(response.headers),
     body: body === null || hasAtMost(maxBytes, body) ? (body ?? '') : undefined,
   }
 }
+
+/** By this header a handler says that it has answered on the connection itself: what, nobody has seen. */
+const wasSent = ({ headers }: Response): boolean => headers.has('x-hono-already-sent')
+
+const answerUnseen = ({ status }: Response): CapturedAnswer => ({ status, headers: [], body: undefined })
 
 /** A server has one such symbol. */
 let symbol: symbol | undefined
