@@ -137,21 +137,6 @@ describe('a caller that aborts', () => {
     expect(await run).toBe(true)
   })
 
-  it('while others are told their answer leaves all the same', async () => {
-    const { process } = scene()
-    const controller = new AbortController()
-    const { idem } = process({
-      observer: ({ type }) => {
-        if (type === 'shared') controller.abort(reason)
-      },
-    })
-    const calls = [undefined, undefined, controller.signal].map((signal) =>
-      watched(idem.run('a', () => 'done', signal && { signal })),
-    )
-    await Promise.allSettled(calls.map(({ promise }) => promise))
-    expect(calls.map(({ value, error }) => value ?? error)).toEqual(['done', 'done', reason])
-  })
-
   it('while it waits for another process leaves nothing behind', async () => {
     const { time, process } = scene()
     watched(process().idem.run('a', () => new Promise(() => {})))
