@@ -63,12 +63,12 @@ export class Engine<S extends Store = Store> {
     if (running) return running.join(request, false)
     const flight = new Flight(this, request, id)
     if (!request.alone) this.#flights.set(id, flight)
-    const joined = flight.join(request, true)
+    const execution = flight.join(request, true)
     drive(flight).then(
       (outcome) => flight.finish(outcome),
       (error) => flight.finish(refused(() => error)),
     )
-    return joined
+    return execution
   }
 
   /** New calls no longer join this flight. */

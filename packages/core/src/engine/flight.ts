@@ -19,7 +19,7 @@ interface Caller {
   readonly leads: boolean
   readonly settings: Settings
   since: number
-  readonly resolve: (execution: Execution<unknown>) => void
+  readonly resolve: (outcome: Outcome) => void
   readonly reject: (error: unknown) => void
   stopWaiting?: () => void
   stopListening?: () => void
@@ -63,9 +63,10 @@ export class Flight<S extends Store = Store> {
     return this.#leader === undefined && !this.#joined?.size
   }
 
-  /** Resolves with the flight's outcome; rejects if the caller leaves before there is one. */
-  join({ settings, signal }: Request, leads: boolean): Promise<Execution<unknown>> {
-    return new Promise((resolve, reject) => {
+  /** Resolves with what the flight comes to for this caller; rejects if the caller leaves before. */
+  join(request: Request, leads: boolean): Promise<Execution<unknown>> {
+    const { settings, signal } = request
+    return new Promise<Outcome>((resolve, reject) => {
       const since = leads ? this.sentAt : this.engine.runtime.now()
       const caller: Caller = { leads, settings, since, resolve, reject }
       if (leads) this.#leader = caller
@@ -76,6 +77,13 @@ export class Flight<S extends Store = Store> {
         caller.stopListening = () => signal.removeEventListener('abort', leave)
       }
       this.#hold(caller)
+    }).then((outcome) => {
+      const { attempt, replayed } = outcome
+      if (leads) return { value: outcome.own(), replayed, attempt }
+      // In the caller's own asynchronous context, by which observers know whose call it is.
+      if (attempt > 0) this.engine.emit(request, { type: 'shared', attempt })
+      else this.refuse(outcome)
+      return { value: outcome.shared(), replayed: true, attempt }
     })
   }
 
@@ -105,21 +113,9 @@ export class Flight<S extends Store = Store> {
     const joined = this.#joined
     this.#leader = undefined
     this.#joined = undefined
-    if (leader) this.#answer(leader, outcome)
-    for (const caller of joined ?? []) this.#answer(caller, outcome)
-  }
-
-  #answer(caller: Caller, outcome: Outcome): void {
-    release(caller)
-    const { leads } = caller
-    const { attempt } = outcome
-    if (!leads && attempt > 0) this.emit({ type: 'shared', attempt })
-    else if (!leads) this.refuse(outcome)
-    try {
-      const value = leads ? outcome.own() : outcome.shared()
-      caller.resolve({ value, replayed: !leads || outcome.replayed, attempt })
-    } catch (error) {
-      caller.reject(error)
+    for (const caller of [...(leader ? [leader] : []), ...(joined ?? [])]) {
+      release(caller)
+      caller.resolve(outcome)
     }
   }
 

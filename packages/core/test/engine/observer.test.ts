@@ -1,4 +1,6 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { describe, expect, it } from 'vitest'
+import { Idem, MemoryStore } from '../../src/index'
 import type { IdemEvent } from '../../src/observer'
 import { hangs, rejects } from '../support/faulty-store'
 import { gate } from '../support/gate'
@@ -18,6 +20,26 @@ describe('the observer is told', () => {
     expect(events).toEqual([
       { ...origin, type: 'started', attempt: 1, fence: expect.any(Number), takeover: false },
       { ...origin, type: 'succeeded', attempt: 1, durationMs: 250 },
+    ])
+  })
+
+  it('of each call in its own asynchronous context, that of duplicates too', async () => {
+    const calls = new AsyncLocalStorage<string>()
+    const told: unknown[] = []
+    const observer = ({ type }: IdemEvent) => void told.push([calls.getStore(), type])
+    const idem = new Idem({ store: new MemoryStore(), observer })
+    const open = gate()
+    const call = (name: string) => calls.run(name, () => idem.run('a', () => open.promise))
+    const all = [call('first'), call('second'), call('third')]
+    open.open()
+    await Promise.all(all)
+    await call('late')
+    expect(told).toEqual([
+      ['first', 'started'],
+      ['first', 'succeeded'],
+      ['second', 'shared'],
+      ['third', 'shared'],
+      ['late', 'replayed'],
     ])
   })
 
