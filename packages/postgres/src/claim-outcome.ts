@@ -1,4 +1,4 @@
-import type { Claim, ClaimOutcome, SavedStep } from '@idem/core'
+import { type Claim, type ClaimOutcome, type SavedStep, StoreError } from '@idem/core'
 import { left } from './durations'
 import { splitTexts, unescapeOptional, unescapeText } from './escaped-text'
 
@@ -60,9 +60,20 @@ function readAnswers(
   let nth = 0
   for (let at = FIRST_ANSWER; at < parts.length; at += ANSWER) {
     const key = unescapeText(parts[at] as string)
-    while ((claims[nth] as Claim).key !== key) nth = (nth + 1) % claims.length
+    nth = placeOf(key, claims, nth)
     outcomes[nth] = answer(parts, at, (claims[nth] as Claim).fingerprint)
   }
+}
+
+/** @throws StoreError if nothing was claimed under this key */
+function placeOf(key: string, claims: readonly Claim[], from: number): number {
+  for (let looked = 0; looked < claims.length; looked++) {
+    const nth = (from + looked) % claims.length
+    if (claims[nth]?.key === key) return nth
+  }
+  throw new StoreError(
+    `the server answered for the key ${JSON.stringify(key)}, which was not claimed: does a type parser of yours change texts?`,
+  )
 }
 
 function answer(parts: readonly (string | null)[], at: number, asked: string | undefined): ClaimOutcome {
