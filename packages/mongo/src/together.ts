@@ -47,7 +47,7 @@ export class Together {
     this.#records = records
     this.#claims = claims
     this.#place = place
-    const shared = { lanes: new Lanes(LANES), batchSize: MOST_PER_BATCH, longestWaitMs: limitMs(place) }
+    const shared = { lanes: new Lanes(LANES), batchSize: MOST_PER_BATCH, longestWaitMs: limitMs(place) / 2 }
     this.claims = new Coalescer({ ...shared, fits: isSmallClaim, send: (batch) => this.#sendClaims(batch) })
     this.completions = new Coalescer({
       ...shared,

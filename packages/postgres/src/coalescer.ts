@@ -1,3 +1,5 @@
+import { StoreError } from '@idem/core'
+
 /** What several coalescers of one client share: how much is on its way, and how much may be. */
 export class Lanes {
   readonly #most: number
@@ -49,6 +51,8 @@ export class Lanes {
 export interface CoalescerOptions<Request, Reply> {
   readonly lanes: Lanes
   readonly batchSize: number
+  /** Who has waited so long to be sent is rejected instead: by then it has asked again, or wants no answer any more. */
+  readonly longestWaitMs: number
   /** Whether two requests can be in one batch. Requests with the same key never are. */
   readonly together: (one: Request, other: Request) => boolean
   /** Answers each request of a batch, in their order. A batch comes in the order of its keys. */
@@ -59,6 +63,7 @@ export interface CoalescerOptions<Request, Reply> {
 
 interface Waiting<Request, Reply> {
   readonly request: Request
+  readonly since: number
   readonly resolve: (reply: Reply) => void
   readonly reject: (error: unknown) => void
 }
@@ -87,7 +92,7 @@ export class Coalescer<Request extends { readonly key: string }, Reply> {
   add(request: Request): Promise<Reply> {
     const { lanes } = this.#options
     return new Promise((resolve, reject) => {
-      const waiting = { request, resolve, reject }
+      const waiting = { request, since: performance.now(), resolve, reject }
       if (lanes.idle) this.#dispatch([waiting])
       else {
         lanes.waiting++
@@ -116,7 +121,20 @@ export class Coalescer<Request extends { readonly key: string }, Reply> {
 
   #flush(): void {
     const { lanes } = this.#options
+    this.#dismiss()
     while (lanes.free && this.#waiting.length > 0) this.#dispatch(this.#nextBatch())
+  }
+
+  /** They came one after another: those who have waited longest are first. */
+  #dismiss(): void {
+    const { lanes, longestWaitMs } = this.#options
+    const tooEarly = performance.now() - longestWaitMs
+    const first = this.#waiting.findIndex(({ since }) => since >= tooEarly)
+    const dismissed = this.#waiting.splice(0, first === -1 ? this.#waiting.length : first)
+    lanes.waiting -= dismissed.length
+    for (const { reject } of dismissed) {
+      reject(new StoreError(`it was not sent: others went unanswered for ${longestWaitMs} ms`))
+    }
   }
 
   #nextBatch(): Batch<Request, Reply> {

@@ -1,7 +1,15 @@
 import { createHash } from 'node:crypto'
 import type { Names } from './names'
 import type { Place, PostgresClient } from './options'
+import { isPool, onPooled } from './pool'
 import { isConflict, postgresFailure } from './postgres-failure'
+import { withinLimit } from './within-limit'
+
+/**
+ * How long a statement may take in all, a connection of the pool included: far longer than any waits for a lock. What is not
+ * answered by then is given up: a network that swallows everything tells nobody of it.
+ */
+export const LIMIT_MS = 10_000
 
 /** How often a statement that conflicted with others is sent in all. */
 const SENDS = 10
@@ -21,10 +29,12 @@ export function statement(names: Names, text: string): Statement {
 export class Connection {
   readonly client: PostgresClient
   readonly #prepare: boolean
+  readonly #limitMs: number
 
-  constructor(client: PostgresClient, { prepare }: Place) {
+  constructor(client: PostgresClient, { prepare }: Place, limitMs = LIMIT_MS) {
     this.client = client
     this.#prepare = prepare
+    this.#limitMs = limitMs
   }
 
   /**
@@ -36,7 +46,7 @@ export class Connection {
   async run<Row>(call: string, statement: Statement, values: unknown[]): Promise<Row[]> {
     for (let sent = 1; ; sent++) {
       try {
-        return await ask<Row>(this.client, this.#prepare, statement, values)
+        return await this.#ask<Row>(statement, values)
       } catch (error) {
         if (sent === SENDS || !isConflict(error)) throw postgresFailure(call, error)
       }
@@ -47,6 +57,15 @@ export class Connection {
   async tells(call: string, statement: Statement, values: unknown[]): Promise<boolean> {
     const [row] = await this.run<{ done: boolean }>(call, statement, values)
     return row?.done === true
+  }
+
+  #ask<Row>(statement: Statement, values: readonly unknown[]): Promise<Row[]> {
+    const { client } = this
+    const send = (on: PostgresClient) => ask<Row>(on, this.#prepare, statement, values)
+    // Of a single connection nobody but its owner can say that it is to be closed.
+    return withinLimit(this.#limitMs, (late) =>
+      isPool(client) ? onPooled(client, late, send) : send(client),
+    )
   }
 }
 

@@ -43,7 +43,8 @@ export class PostgresLockStore implements LockStore {
     this.#names = names
     this.#connection = new Connection(client, place)
     this.#statements = lockStatements(names)
-    this.#sweeper = new Sweeper(this.#connection, names)
+    // A statement that reads many pages may take its time.
+    this.#sweeper = new Sweeper(new Connection(client, place, Number.POSITIVE_INFINITY), names)
     if (listener) {
       const subscriptions = new Subscriptions(this.#connection, listener, names)
       this.watch = (name, onChange, signal) => subscriptions.add(name, onChange, signal)

@@ -66,7 +66,8 @@ export class PostgresStore<Tx extends PostgresClient = PoolClient> implements Tr
     this.#names = names
     this.#connection = new Connection(client, place)
     this.#statements = storeStatements(names)
-    this.#sweeper = new Sweeper(this.#connection, names)
+    // A statement that reads many pages may take its time.
+    this.#sweeper = new Sweeper(new Connection(client, place, Number.POSITIVE_INFINITY), names)
     this.#together = new Together(this.#connection, this.#statements)
     const transactor = new Transactor<Tx>(this.#connection, place)
     this.transactions = transactions((request) => transactor.transact(request))

@@ -1,7 +1,7 @@
 import { type Claim, type ClaimOutcome, type Completion, type Holder, StoreError } from '@idem/core'
 import { claimOutcome, HELD_BY_TRANSACTION, readClaim, readClaims } from './claim-outcome'
 import { Coalescer, Lanes } from './coalescer'
-import type { Connection } from './connection'
+import { type Connection, LIMIT_MS } from './connection'
 import { duration, keepingTimes } from './durations'
 import { escapeOptional, escapeText, joinTexts, splitTexts } from './escaped-text'
 import { isAboutData, isLocked } from './postgres-failure'
@@ -33,7 +33,10 @@ export class Together {
   constructor(connection: Connection, statements: StoreStatements) {
     this.#connection = connection
     this.#statements = statements
-    const shared = { lanes: new Lanes(LANES), batchSize: MOST_PER_BATCH, isAboutOne: isAboutData }
+    const shared = {
+      ...{ lanes: new Lanes(LANES), batchSize: MOST_PER_BATCH, longestWaitMs: LIMIT_MS / 2 },
+      isAboutOne: isAboutData,
+    }
     this.claims = new Coalescer({
       ...shared,
       together: (one, other) =>

@@ -9,12 +9,14 @@ interface Request {
 function coalescer({
   lanes = new Lanes(2),
   batchSize = 100,
+  longestWaitMs = 60_000,
   fails = (_: readonly Request[]): boolean => false,
 } = {}) {
   const batches: string[][] = []
   const created = new Coalescer<Request, string>({
     lanes,
     batchSize,
+    longestWaitMs,
     together: (one, other) => one.kind === other.kind,
     isAboutOne: (error) => error instanceof RangeError,
     send: async (batch) => {

@@ -1,5 +1,6 @@
 import { ask, type Statement } from '../connection'
 import type { Place, PostgresClient } from '../options'
+import { isPool, type Pool } from '../pool'
 import { sqlState } from '../postgres-failure'
 import { canPipeline, pipeline, type Step } from './pipeline'
 
@@ -14,17 +15,6 @@ export interface Transaction {
   begin(statement: Statement, values: readonly unknown[]): Promise<string>
   /** Commits it with its last statement, which throws where there is to be no commit. @throws CommitUnanswered */
   commit(statement: Statement, values: readonly unknown[]): Promise<void>
-}
-
-/** What is asked of a pool: pg's `Pool` has it. */
-interface Pool {
-  connect(): Promise<Pooled>
-}
-
-interface Pooled extends PostgresClient {
-  on(event: 'error', listener: (error: unknown) => void): unknown
-  off(event: 'error', listener: (error: unknown) => void): unknown
-  release(destroy?: boolean): void
 }
 
 /** What is asked of PGlite, which has one connection and hands it to one transaction at a time. */
@@ -159,10 +149,6 @@ function inEmbedded<Result>(
     if (isOpen) await tx.rollback()
     return result
   })
-}
-
-function isPool(client: unknown): client is Pool {
-  return typeof (client as Pool).connect === 'function' && 'totalCount' in (client as object)
 }
 
 function isEmbedded(client: unknown): client is Embedded {
