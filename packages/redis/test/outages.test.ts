@@ -1,5 +1,5 @@
 import { Idem, StoreError, UnsettledError } from '@idem/core'
-import { serverOrSkip, startPrivateRedis } from '@idem/test-servers'
+import { serverOrSkip, startPrivateRedis, startTcpProxy } from '@idem/test-servers'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { RedisStore } from '../src/index'
 import { failsAndRecovers } from './support/broken-server'
@@ -70,6 +70,25 @@ describe.skipIf(server === undefined)('a server that does not answer', () => {
       spoil: async () => server?.pause(),
       heal: async () => server?.resume(),
     }))
+
+  test('because its connection swallows everything: with `socketTimeout` the client makes another', async () => {
+    const proxy = await startTcpProxy(url)
+    try {
+      const client = open(proxy.url, { socketTimeout: 300, retryStrategy: () => 20 })
+      const store = new RedisStore(client)
+      await store.get('swallowed')
+      // Longer than any test; connections that are made afterwards are as they should be.
+      proxy.delay(600_000)
+      const asked = store.get('swallowed')
+      const closed = new Promise((resolve) => client.once('close', resolve))
+      await closed
+      proxy.delay(0)
+      expect(await asked).toBeUndefined()
+      expect(await store.get('swallowed')).toBeUndefined()
+    } finally {
+      await proxy.close()
+    }
+  })
 
   test('because the client was closed', async () => {
     const client = open(url)
