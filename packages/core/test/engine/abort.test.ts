@@ -137,6 +137,18 @@ describe('a caller that aborts', () => {
     expect(await run).toBe(true)
   })
 
+  it('as the observer hears that it is refused leaves once', async () => {
+    const { time, process } = scene()
+    watched(process().idem.run('a', () => new Promise(() => {})))
+    await time.settle()
+    const controller = new AbortController()
+    const { idem } = process({ observer: ({ type }) => type === 'refused' && controller.abort(reason) })
+    const { signal } = controller
+    const call = watched(idem.run('a', () => 'no', { signal, waitTimeout: '1s' }))
+    await time.advance(1_000)
+    expect(call.error).toBe(reason)
+  })
+
   it('while it waits for another process leaves nothing behind', async () => {
     const { time, process } = scene()
     watched(process().idem.run('a', () => new Promise(() => {})))
