@@ -2,7 +2,7 @@
 export const EXPLAINED = ['core/engine']
 
 /** What is tested where nothing is named. */
-export const USUAL = [...EXPLAINED, 'core/cache', 'core/record', 'core/mutex', 'token']
+export const USUAL = [...EXPLAINED, 'core/cache', 'token', 'hono']
 
 /** Tests that say nothing of a change of the sources: they read what was built, or what is declared. */
 const DEAF = ['packages/core/test/{purity,types}/**', '**/readme.test.ts', '**/*mutants*.test.ts']
