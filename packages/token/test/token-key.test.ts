@@ -1,3 +1,4 @@
+import type { webcrypto } from 'node:crypto'
 import { exportJWK, generateKeyPair } from 'jose'
 import { describe, expect, it } from 'vitest'
 import { type AsymmetricKey, type Jwk, TokenIssuer, type TokenKey } from '../src/index'
@@ -276,7 +277,7 @@ describe('a key that does not sign', () => {
       async () => {
         const jwk = await exportJWK((await pairOf('ES256')).publicKey)
         const name = { name: 'ECDSA', namedCurve: 'P-256' }
-        return { publicKey: await subtle.importKey('jwk', jwk as JsonWebKey, name, true, []) }
+        return { publicKey: await subtle.importKey('jwk', jwk as webcrypto.JsonWebKey, name, true, []) }
       },
       /publicKey must be a public key that verifies/,
     ],
