@@ -1,5 +1,5 @@
 import { describeError } from '../codec/failure'
-import { fingerprint as hash } from '../codec/fingerprint'
+import { plainText } from '../codec/to-plain'
 import type { Idem } from '../idem'
 import type { Key } from '../options/key'
 import type { AttemptContext, RunOptions } from '../options/options'
@@ -142,9 +142,8 @@ class Consumption<Message> {
     const refusal = Object(error) as Readonly<Record<'code' | 'cause' | 'attempt' | 'retryAfterMs', unknown>>
     const code = String(refusal.code)
     if (code !== 'STORE') this.#outages = 0
-    // Of a message that can be hashed, only an answer that was kept can be what is not to be read: so there is one.
-    if (code === 'CODEC' && isHashable(call.options.fingerprint))
-      return { action: 'ack', reason: 'duplicate' }
+    // Of a message that has a text, only an answer that was kept can be what is not to be read: so there is one.
+    if (code === 'CODEC' && hasText(call.options.fingerprint)) return { action: 'ack', reason: 'duplicate' }
     const fatal = DEAD[code]
     if (fatal !== undefined) return { action: 'dead-letter', ...dead(fatal, error) }
     switch (code) {
@@ -238,9 +237,10 @@ class Consumption<Message> {
   }
 }
 
-function isHashable(payload: unknown): boolean {
+/** Whether it could be fingerprinted. */
+function hasText(payload: unknown): boolean {
   try {
-    if (payload !== undefined) hash(payload)
+    if (payload !== undefined) plainText(payload, true)
     return true
   } catch {
     return false
