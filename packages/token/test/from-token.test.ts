@@ -145,10 +145,9 @@ describe.each(['idempotent', 'Hono', 'Express'] as const)('a request with a toke
     const answers = [await tokens.issue(USE), await tokens.issue(USE)].map((token) =>
       handlers[adapter](pay(token)),
     )
-    expect(await Promise.all((await Promise.all(answers)).map((answer) => answer.text()))).toEqual([
-      'run 1 ten',
-      'run 2 ten',
-    ])
+    const texts = await Promise.all((await Promise.all(answers)).map((answer) => answer.text()))
+    // Which of them a server reads first is its own affair.
+    expect(texts.sort()).toEqual(['run 1 ten', 'run 2 ten'])
   })
 
   it('needs no token where it changes nothing', async () => {
