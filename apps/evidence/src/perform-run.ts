@@ -1,7 +1,8 @@
 import { execFileSync, type SpawnOptions, spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { arch, cpus, release, tmpdir, totalmem, type } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { machine, machineText } from '@idem/harness'
 import type { Result } from './results/result'
 import { type Run, RunFailed } from './runs/run'
 
@@ -23,7 +24,7 @@ export async function performRun(run: Run, root: string, signal: AbortSignal): P
       command: run.command,
       date: new Date().toISOString().slice(0, 10),
       commit,
-      machine: machine(),
+      machine: machineText(machine()),
       seconds: Math.round((performance.now() - startedAt) / 1000),
       figures: run.read({ printed, json, root }),
     }
@@ -60,10 +61,4 @@ const WRITTEN = [':!*.md', ':!docs']
 function commitOf(root: string): string {
   const git = (...args: string[]) => execFileSync('git', args, { cwd: root, encoding: 'utf8' }).trim()
   return `${git('rev-parse', '--short', 'HEAD')}${git('status', '--porcelain', '--', '.', ...WRITTEN) === '' ? '' : '+'}`
-}
-
-function machine(): string {
-  const [cpu] = cpus()
-  const gib = Math.round(totalmem() / 2 ** 30)
-  return `${cpu?.model.trim()}, ${cpus().length} cores, ${gib} GiB, ${type()} ${release()} ${arch()}, Node.js ${process.version}`
 }

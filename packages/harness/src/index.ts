@@ -1,5 +1,6 @@
 export { bundleWorker } from './bundle-worker'
-export { describeMachine, type Machine, machine } from './machine'
+export { describeMachine, type Machine, machine, machineText } from './machine'
+export { median } from './median'
 export { type Progress, progressOn } from './progress'
 export { Random } from './random'
 export { roundStep, type SvgOptions, type SvgText, svgNumber, svgPicture, svgText } from './svg'

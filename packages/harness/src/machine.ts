@@ -22,6 +22,9 @@ export function machine(now = new Date()): Machine {
   }
 }
 
-export function describeMachine({ cpu, cores, memoryGiB, system, node, date }: Machine): string {
-  return `${date}, ${cpu}, ${cores} cores, ${memoryGiB} GiB, ${system}, Node.js ${node}`
+/** When, and where. */
+export const describeMachine = (measured: Machine): string => `${measured.date}, ${machineText(measured)}`
+
+export function machineText({ cpu, cores, memoryGiB, system, node }: Machine): string {
+  return `${cpu}, ${cores} cores, ${memoryGiB} GiB, ${system}, Node.js ${node}`
 }

@@ -1,8 +1,8 @@
+import { Coalescer, Lanes } from '@idem/coalescer'
 import { type Claim, type ClaimOutcome, type Completion, type Holder, StoreError } from '@idem/core'
 import type { Collection, Db } from 'mongodb'
 import { finalOutcome } from './claim-outcome'
 import type { Claims } from './claims'
-import { Coalescer, Lanes } from './coalescer'
 import { ask } from './connection'
 import { escapeText } from './escaped-text'
 import { held, own } from './filters'
@@ -48,10 +48,14 @@ export class Together {
     this.#claims = claims
     this.#place = place
     const shared = { lanes: new Lanes(LANES), batchSize: MOST_PER_BATCH, longestWaitMs: limitMs(place) / 2 }
-    this.claims = new Coalescer({ ...shared, fits: isSmallClaim, send: (batch) => this.#sendClaims(batch) })
+    this.claims = new Coalescer({
+      ...shared,
+      together: (one, other) => isSmallClaim(one) && isSmallClaim(other),
+      send: (batch) => this.#sendClaims(batch),
+    })
     this.completions = new Coalescer({
       ...shared,
-      fits: isSmallCompletion,
+      together: (one, other) => isSmallCompletion(one) && isSmallCompletion(other),
       send: (batch) => this.#sendCompletions(batch),
     })
   }
@@ -63,16 +67,15 @@ export class Together {
   }
 
   /** First looks which are answered already; of those that are new, the documents are inserted. */
-  #sendClaims(batch: readonly Claim[]): readonly Promise<ClaimOutcome>[] {
+  async #sendClaims(batch: readonly Claim[]): Promise<readonly (ClaimOutcome | Promise<ClaimOutcome>)[]> {
     if (batch.length < FEW) return batch.map((claim) => this.#claims.claim(claim))
-    const looked = this.#look(batch)
-    const insertions = looked.then(({ now, found }) => {
-      const fresh = batch.filter(({ key }) => !found.has(key))
-      return this.#insert(fresh, now)
-    })
-    insertions.catch(() => {})
+    const { now, found } = await this.#look(batch)
+    const insertions = this.#insert(
+      batch.filter(({ key }) => !found.has(key)),
+      now,
+    )
     return batch.map(async (claim) => {
-      const record = (await looked).found.get(claim.key)
+      const record = found.get(claim.key)
       const outcome = record ? finalOutcome(record, claim) : (await insertions).get(claim.key)
       return outcome ?? this.#claims.claim(claim)
     })
@@ -113,24 +116,29 @@ export class Together {
     return new Map(granted.map(({ key }) => [key, inserted(now)]))
   }
 
-  #sendCompletions(batch: readonly Completion[]): readonly Promise<boolean>[] {
+  async #sendCompletions(batch: readonly Completion[]): Promise<readonly (boolean | Promise<boolean>)[]> {
     if (batch.length < FEW) return batch.map((completion) => this.complete(completion))
-    const operations = batch.map((completion) => ({
+    const written = await this.#writeTogether(batch)
+    // Where not all were written, each asks for itself: most will find that they were.
+    return batch.map((completion) => written || this.complete(completion))
+  }
+
+  /** Whether all were written. */
+  async #writeTogether(completions: readonly Completion[]): Promise<boolean> {
+    const operations = completions.map((completion) => ({
       updateOne: { filter: held(completion), update: [{ $set: succeeded(completion) }] },
     }))
-    const written = withinLimit(this.#place, (limited) =>
-      this.#records.bulkWrite(operations, { ordered: false, maxTimeMS: PATIENCE_MS, ...limited }),
-    ).then(
-      ({ matchedCount }) => matchedCount === batch.length,
-      (error: unknown) => {
-        // An open transaction has one of these records: the others are not to wait for it.
-        if (tookTooLong(error)) return false
-        if (writeFailures('complete', error) === undefined) throw mongoFailure('complete', error)
-        return false
-      },
-    )
-    // Where not all were written, each asks for itself: most will find that they were.
-    return batch.map(async (completion) => (await written) || this.complete(completion))
+    try {
+      const { matchedCount } = await withinLimit(this.#place, (limited) =>
+        this.#records.bulkWrite(operations, { ordered: false, maxTimeMS: PATIENCE_MS, ...limited }),
+      )
+      return matchedCount === completions.length
+    } catch (error) {
+      // An open transaction has one of these records: the others are not to wait for it.
+      if (tookTooLong(error)) return false
+      if (writeFailures('complete', error) === undefined) throw mongoFailure('complete', error)
+      return false
+    }
   }
 
   async complete(completion: Completion): Promise<boolean> {

@@ -1,6 +1,6 @@
+import { Coalescer, Lanes } from '@idem/coalescer'
 import { type Claim, type ClaimOutcome, type Completion, type Holder, StoreError } from '@idem/core'
 import { claimOutcome, HELD_BY_TRANSACTION, readClaim, readClaims } from './claim-outcome'
-import { Coalescer, Lanes } from './coalescer'
 import { type Connection, LIMIT_MS } from './connection'
 import { duration, keepingTimes } from './durations'
 import { escapeOptional, escapeText, joinTexts, splitTexts } from './escaped-text'

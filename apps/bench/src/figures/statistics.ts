@@ -1,10 +1,4 @@
-/** The middle of the figures; of an even number of them, half way between the two in the middle. */
-export function median(figures: readonly number[]): number {
-  if (figures.length === 0) throw new RangeError('there is no median of nothing')
-  const sorted = [...figures].sort((one, other) => one - other)
-  const middle = (sorted.length - 1) / 2
-  return (at(sorted, Math.floor(middle)) + at(sorted, Math.ceil(middle))) / 2
-}
+import { median } from '@idem/harness'
 
 /** What many rounds said of one thing: the median, and how far the rounds lie apart. */
 export interface Spread {

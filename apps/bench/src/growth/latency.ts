@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { median } from '../figures/statistics'
+import { median } from '@idem/harness'
 import { terms } from '../work/store-alone'
 import { freshKey, type GrownStore, grownKey } from './grown-store'
 

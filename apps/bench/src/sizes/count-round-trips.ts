@@ -1,5 +1,5 @@
+import { median } from '@idem/harness'
 import { startTcpProxy } from '@idem/test-servers'
-import { median } from '../figures/statistics'
 import type { Answer } from '../work/answer'
 import type { SizedStore } from './sized-store'
 

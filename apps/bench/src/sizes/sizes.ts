@@ -1,4 +1,4 @@
-import { median } from '../figures/statistics'
+import { median } from '@idem/harness'
 import type { Report, Trial, TrialSettings } from '../program'
 import type { Prepared } from '../race/contestant'
 import { roundText } from '../race/rounds'

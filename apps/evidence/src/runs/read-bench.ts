@@ -1,3 +1,4 @@
+import { median } from '@idem/harness'
 import type { Figures } from '../results/figures'
 import { RunFailed } from './run'
 
@@ -85,10 +86,4 @@ function readCrowds({ crowd, tallies }: Crowds): Figures {
     ] as const
   })
   return Object.fromEntries(ofEach)
-}
-
-function median(figures: readonly number[]): number {
-  const sorted = [...figures].sort((one, other) => one - other)
-  const middle = (sorted.length - 1) / 2
-  return ((sorted[Math.floor(middle)] ?? Number.NaN) + (sorted[Math.ceil(middle)] ?? Number.NaN)) / 2
 }

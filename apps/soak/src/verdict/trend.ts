@@ -1,3 +1,5 @@
+import { median } from '@idem/harness'
+
 export interface Point {
   readonly atMs: number
   readonly value: number
@@ -24,15 +26,8 @@ export function trendOf(points: readonly Point[]): Trend {
   })
   const spanMs = (points.at(-1)?.atMs ?? 0) - (points[0]?.atMs ?? 0)
   return {
-    median: median(points.map(({ value }) => value)),
+    median: points.length === 0 ? 0 : median(points.map(({ value }) => value)),
     growth: slopes.length === 0 ? 0 : median(slopes) * spanMs,
     rising: slopes.length === 0 ? 0 : rises / slopes.length,
   }
-}
-
-function median(numbers: readonly number[]): number {
-  const sorted = [...numbers].sort((one, other) => one - other)
-  const middle = sorted.length / 2
-  const upper = sorted[Math.floor(middle)] ?? 0
-  return Number.isInteger(middle) ? (upper + (sorted[middle - 1] ?? 0)) / 2 : upper
 }

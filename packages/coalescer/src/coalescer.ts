@@ -1,52 +1,5 @@
 import { StoreError } from '@idem/core'
-
-/** What several coalescers of one client share: how much is on its way, and how much may be. */
-export class Lanes {
-  readonly #most: number
-  readonly #flushes: (() => void)[] = []
-  #inFlight = 0
-  #scheduled = false
-  /** How many requests wait, of all coalescers: who comes now does not go before them. */
-  waiting = 0
-
-  constructor(most: number) {
-    this.#most = most
-  }
-
-  get idle(): boolean {
-    return this.#inFlight === 0 && this.waiting === 0
-  }
-
-  get free(): boolean {
-    return this.#inFlight < this.#most
-  }
-
-  /** `flush` is called when there may be room. */
-  join(flush: () => void): void {
-    this.#flushes.push(flush)
-  }
-
-  enter(): void {
-    this.#inFlight++
-  }
-
-  leave(): void {
-    this.#inFlight--
-    if (this.waiting > 0) this.schedule()
-  }
-
-  /** Lets go what waits, once those who are called back in this turn of the event loop had time to join it. */
-  schedule(): void {
-    if (this.#scheduled) return
-    this.#scheduled = true
-    setImmediate(() => {
-      this.#scheduled = false
-      for (const flush of this.#flushes) flush()
-      // Nobody is always the first to be asked.
-      this.#flushes.push(this.#flushes.shift() as () => void)
-    })
-  }
-}
+import type { Lanes } from './lanes'
 
 export interface CoalescerOptions<Request, Reply> {
   readonly lanes: Lanes
@@ -55,16 +8,19 @@ export interface CoalescerOptions<Request, Reply> {
   readonly longestWaitMs: number
   /** Whether two requests can be in one batch. Requests with the same key never are. */
   readonly together: (one: Request, other: Request) => boolean
-  /** Answers each request of a batch, in their order. A batch comes in the order of its keys. */
-  readonly send: (batch: readonly Request[]) => Promise<readonly Reply[]>
+  /**
+   * Answers each request of a batch, in their order. A batch comes in the order of its keys. What takes longer than the rest
+   * is answered with a promise, so that the rest need not wait for it.
+   */
+  readonly send: (batch: readonly Request[]) => Promise<readonly (Reply | Promise<Reply>)[]>
   /** Whether a batch that failed so is sent again one by one, so that only those fail who are at fault. */
-  readonly isAboutOne: (error: unknown) => boolean
+  readonly isAboutOne?: (error: unknown) => boolean
 }
 
 interface Waiting<Request, Reply> {
   readonly request: Request
   readonly since: number
-  readonly resolve: (reply: Reply) => void
+  readonly resolve: (reply: Reply | Promise<Reply>) => void
   readonly reject: (error: unknown) => void
 }
 
@@ -77,7 +33,8 @@ interface Sent<Request> {
 
 /**
  * Sends a request at once when nothing else is on its way. What comes up meanwhile goes together as soon as a lane is
- * free: one statement of many rows costs a fraction of as many statements, and one commit instead of theirs.
+ * free: one statement of many rows costs a fraction of as many statements, and one commit instead of theirs. The requests
+ * of a batch have different keys.
  */
 export class Coalescer<Request extends { readonly key: string }, Reply> {
   readonly #options: CoalescerOptions<Request, Reply>
@@ -159,13 +116,17 @@ export class Coalescer<Request extends { readonly key: string }, Reply> {
     lanes.enter()
     const requests = batch.map(({ request }) => request)
     const answered = send(requests).then(
-      (replies) => {
+      async (replies) => {
+        const slow = replies.filter((reply) => reply instanceof Promise)
         // First the lane is free: who has a reply may send its next request at once.
+        if (slow.length === 0) lanes.leave()
+        for (const [i, { resolve }] of batch.entries()) resolve(replies[i] as Reply | Promise<Reply>)
+        if (slow.length === 0) return
+        await Promise.allSettled(slow)
         lanes.leave()
-        for (const [i, { resolve }] of batch.entries()) resolve(replies[i] as Reply)
       },
       async (error) => {
-        if (batch.length > 1 && isAboutOne(error)) await this.#sendOneByOne(batch)
+        if (batch.length > 1 && isAboutOne?.(error)) await this.#sendOneByOne(batch)
         lanes.leave()
         for (const { reject } of batch) reject(error)
       },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Coalescer, Lanes } from '../src/coalescer'
+import { Coalescer, Lanes } from '../src/index'
 
 interface Request {
   readonly key: string
@@ -11,8 +11,9 @@ function coalescer({
   batchSize = 100,
   longestWaitMs = 60_000,
   fails = (_: readonly Request[]): boolean => false,
+  batches = [] as string[][],
+  replies = (batch: readonly Request[]): (string | Promise<string>)[] => batch.map(({ key }) => `re: ${key}`),
 } = {}) {
-  const batches: string[][] = []
   const created = new Coalescer<Request, string>({
     lanes,
     batchSize,
@@ -23,7 +24,7 @@ function coalescer({
       batches.push(batch.map(({ key }) => key))
       await new Promise((resolve) => setImmediate(resolve))
       if (fails(batch)) throw new RangeError('at fault')
-      return batch.map(({ key }) => `re: ${key}`)
+      return replies(batch)
     },
   })
   return {
@@ -82,5 +83,38 @@ describe('a coalescer', () => {
     const settled = await Promise.allSettled(['first', 'a', 'bad', 'c'].map((key) => add(key)))
     expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled'])
     expect(batches).toEqual([['first'], ['a', 'bad', 'c'], ['a'], ['bad'], ['c']])
+  })
+
+  it('keeps nobody waiting for a reply that takes longer, and the lane until it is there', async () => {
+    const lanes = new Lanes(1)
+    let answer = (_: string) => {}
+    const slow = new Promise<string>((resolve) => {
+      answer = resolve
+    })
+    const batches: string[][] = []
+    const { add } = coalescer({
+      lanes,
+      batches,
+      replies: (batch) => batch.map(({ key }) => (key === 'slow' ? slow : `re: ${key}`)),
+    })
+    await add('first')
+    const replies = [add('before'), add('slow'), add('quick')]
+    expect(await Promise.all([replies[0], replies[2]])).toEqual(['re: before', 're: quick'])
+    const later = add('later')
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    expect(batches).toEqual([['first'], ['before'], ['quick', 'slow']])
+    answer('at last')
+    expect(await Promise.all([replies[1], later])).toEqual(['at last', 're: later'])
+    expect(batches.at(-1)).toEqual(['later'])
+  })
+
+  it('passes on the failure of one whose reply takes longer, and frees the lane', async () => {
+    const { add } = coalescer({
+      lanes: new Lanes(1),
+      replies: (batch) =>
+        batch.map(({ key }) => (key === 'bad' ? Promise.reject(new Error('at fault')) : `re: ${key}`)),
+    })
+    await expect(add('bad')).rejects.toThrow('at fault')
+    expect(await add('good')).toBe('re: good')
   })
 })

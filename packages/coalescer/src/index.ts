@@ -1,0 +1,2 @@
+export { Coalescer, type CoalescerOptions } from './coalescer'
+export { Lanes } from './lanes'
