@@ -8,5 +8,7 @@ export default defineConfig({
     globalSetup: ['test/servers.ts', 'test/packed-packages.ts'],
     testTimeout: 120_000,
     hookTimeout: 300_000,
+    // One less is usual: of two, that is half.
+    maxWorkers: '100%',
   },
 })

@@ -6,7 +6,7 @@ import { APPS, type AppName } from './order'
 import type { Servers } from './servers'
 
 /** So many connections at most: as many clients ask at a time. */
-export const CONNECTIONS = 64
+export const CONNECTIONS = 256
 
 /** Each operation is a request with a key of its own, or one with a key that has its answer. */
 export function requests(
