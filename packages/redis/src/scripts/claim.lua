@@ -9,6 +9,7 @@
 --            a  acquired: the record             s  settled: ms left of the key (NEVER: no end), the record
 --            r  running: ms left of the lease, the record            b  abandoned: the record
 --            m  mismatch    x  expired           e  a failure of this key alone: its message
+--          where the record is a long one, the string without it, and the record beside it
 --          or the one error for which nothing was written
 
 local lease, keep, policy, waited_for = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
@@ -20,20 +21,26 @@ local written = {}
 -- The last refusal to write.
 local refusal
 
+-- A record of so many bytes is answered as it is: to put it behind something else copies it twice more, and what Lua has
+-- copied, Lua has to collect.
+local LONG = 4096
+
+local function reply(letter, number, raw)
+  local head = letter .. pack('>I7', number)
+  if raw and #raw >= LONG then return { head, raw } end
+  return head .. (raw or '')
+end
+
+local function settled(key, raw)
+  local left = redis.call('PTTL', key)
+  return reply('s', left < 0 and NEVER or left, raw)
+end
+
 -- Rules 2 to 8, for one key after another. A function that makes functions: most claims do without.
 local function deciding()
   local records = records()
   local on_abandoned = sub(policy, 1, 1)
   local max_attempts = tonumber(sub(policy, 3)) or NEVER
-
-  local function reply(letter, number, raw)
-    return letter .. pack('>I7', number) .. (raw or '')
-  end
-
-  local function settled(key, raw)
-    local left = redis.call('PTTL', key)
-    return reply('s', left < 0 and NEVER or left, raw)
-  end
 
   local function acquire(key, record)
     record.lease_until = after(lease)
@@ -134,12 +141,11 @@ for i = 1, #KEYS do
     if keep == '' then set = redis.pcall('SET', key, raw, 'NX') else set = redis.pcall('SET', key, raw, 'PX', keep, 'NX') end
     if not set then set = redis.pcall('GET', key) end
     refusal = set.err or refusal
-    replies[i] = set.err and 'e' .. pack('>I7', 0) .. set.err or micros
+    replies[i] = set.err and reply('e', 0, set.err) or micros
   elseif not is_record(raw) then
-    replies[i] = 'e' .. pack('>I7', 0) .. FOREIGN
+    replies[i] = reply('e', 0, FOREIGN)
   elseif is_plain_replay(raw, fingerprint) then
-    local left = redis.call('PTTL', key)
-    replies[i] = 's' .. pack('>I7', left < 0 and NEVER or left) .. raw
+    replies[i] = settled(key, raw)
   else
     decide = decide or deciding()
     replies[i] = decide(key, raw, owner, fingerprint)
