@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { ClientBase, Notification } from 'pg'
 import type { Connection } from './connection'
 import { escapeText } from './escaped-text'
+import { inTurn } from './in-turn'
 import { type Names, quoteIdentifier } from './names'
 import { isLocked, postgresFailure } from './postgres-failure'
 import { type WatchStatements, watchStatements } from './statements/statements'
@@ -139,7 +140,7 @@ export class Subscriptions {
     this.#listener.on('notification', this.#heard)
     this.#listener.on('end', this.#missed)
     listening(this.#listener, this.#channel, 1)
-    this.#listening = this.#listener.query(`LISTEN ${quoteIdentifier(this.#channel)}`)
+    this.#listening = inTurn(this.#listener, `LISTEN ${quoteIdentifier(this.#channel)}`)
   }
 
   #stopListening(): void {
@@ -147,6 +148,6 @@ export class Subscriptions {
     this.#listener.off('end', this.#missed)
     if (listening(this.#listener, this.#channel, -1) > 0) return
     // If it cannot be told, the connection is down, and nothing is heard anyway.
-    this.#listener.query(`UNLISTEN ${quoteIdentifier(this.#channel)}`).catch(() => {})
+    inTurn(this.#listener, `UNLISTEN ${quoteIdentifier(this.#channel)}`).catch(() => {})
   }
 }

@@ -58,6 +58,54 @@ describeOnPostgres('a watch', () => {
     expect(rows).toEqual([])
   })
 
+  it('gives the listener a command once it has answered the one before, whichever store it is of', async () => {
+    const listener = await db.client()
+    const underWay = { now: 0, most: 0, all: 0 }
+    const query = listener.query.bind(listener) as (text: string) => Promise<unknown>
+    listener.query = (async (text: string) => {
+      underWay.all++
+      underWay.most = Math.max(underWay.most, ++underWay.now)
+      return query(text).finally(() => underWay.now--)
+    }) as typeof listener.query
+    const stores = [1, 2].map(() => new PostgresStore(pool, { schema: db.schema, listener }))
+    const key = crypto.randomUUID()
+    for (let i = 0; i < 10; i++) {
+      for (const watching of stores) {
+        const leave = new AbortController()
+        watching.watch?.(key, () => {}, leave.signal).catch(() => {})
+        leave.abort()
+      }
+    }
+    const leave = new AbortController()
+    const heard = new Promise<void>((resolve) => {
+      void stores[0]?.watch?.(`${key}:watched`, () => resolve(), leave.signal)
+    })
+    await stores[0]?.watch?.(key, () => {}, leave.signal)
+    const claim = claimOf(`${key}:watched`)
+    await store.claim(claim)
+    await store.complete(completionOf(claim))
+    await heard
+    leave.abort()
+    await expect.poll(() => underWay.now).toBe(0)
+    expect(underWay.all).toBeGreaterThan(20)
+    expect(underWay.most).toBe(1)
+  })
+
+  it('is placed where the one before could not be', async () => {
+    const listener = await db.client()
+    await listener.query('BEGIN')
+    await expect(listener.query('SELECT 1 / 0')).rejects.toThrow()
+    const watching = new PostgresStore(pool, { schema: db.schema, listener })
+    const leave = new AbortController()
+    const key = crypto.randomUUID()
+    await expect(watching.watch?.(key, () => {}, leave.signal)).rejects.toThrow(StoreError)
+    await listener.query('ROLLBACK')
+    await watching.watch?.(key, () => {}, leave.signal)
+    const { rows } = await listener.query('SELECT pg_listening_channels()')
+    expect(rows).toHaveLength(1)
+    leave.abort()
+  })
+
   it('waits for who settles at that moment: a settle is told of, or over when the watch is placed', async () => {
     const key = crypto.randomUUID()
     const claim = claimOf(key)

@@ -158,19 +158,35 @@ export const transactionCases: Readonly<Record<string, (scene: Scene) => Promise
   },
 
   async 'whoever holds the key is not waited for, and is alone'({ ...scene }) {
-    let runs = 0
-    const run = async () => {
-      runs++
-      if (runs === 1) {
-        const late = new Promise((_, reject) => {
-          setTimeout(() => reject(new Error('it waits')), 4000).unref()
-        })
-        expect(await Promise.race([transact(scene, scene.key, { run }), late])).toEqual({ type: 'busy' })
+    const { store, key } = scene
+    const failed = claimOf(`${key}:failed`)
+    await store.claim(failed)
+    ok(await store.fail({ ...completionOf(failed), kind: 'retryable', failure: 'declined' }))
+    for (const name of [key, failed.key]) {
+      let runs = 0
+      const run = async () => {
+        runs++
+        if (runs === 1) {
+          const late = new Promise((_, reject) => {
+            setTimeout(() => reject(new Error('it waits')), 4000).unref()
+          })
+          expect(await Promise.race([transact(scene, name, { run }), late])).toEqual({ type: 'busy' })
+        }
+        return {}
       }
-      return {}
+      expect(await transact(scene, name, { run })).toMatchObject({ type: 'committed' })
+      equal(runs, 1)
     }
-    expect(await transact(scene, scene.key, { run })).toMatchObject({ type: 'committed' })
-    equal(runs, 1)
+  },
+
+  async 'who asks for an answer keeps no other from it'(scene) {
+    const { key } = scene
+    expect(await transact(scene, key)).toMatchObject({ type: 'committed' })
+    await inTransaction(scene, 'BEGIN', async (tx) => {
+      const answer = await transact(scene, key, { tx })
+      expect(answer).toMatchObject({ type: 'settled', value: 'value' })
+      expect(inShort(await transact(scene, key))).toEqual(inShort(answer))
+    })
   },
 
   async 'a claim that others make meanwhile is respected'(scene) {
