@@ -1,4 +1,4 @@
-import type { AttemptContext, RunOptions } from '../options/options'
+import type { AttemptContext, Reconcile, RunOptions } from '../options/options'
 import type { Exchange } from './exchange'
 import { FailedAnswer } from './failed-answer'
 import { type Operation, operationOf } from './operation'
@@ -25,7 +25,7 @@ export class Protection<Source> {
   /** @throws TypeError that names the option that is wrong or unknown, and what it takes */
   constructor(options: HttpOptions<Source>) {
     this.settings = resolveHttpOptions(options)
-    const { route, name, maxBodyBytes } = this.settings
+    const { route, name, maxBodyBytes, onAbandoned } = this.settings
     this.#options = {
       ...route,
       name,
@@ -34,6 +34,7 @@ export class Protection<Source> {
       maxResultBytes: 2 * maxBodyBytes + 65_536,
       // What fails is answered with a 5xx, thrown or not.
       isRetryable: () => true,
+      onAbandoned: typeof onAbandoned === 'function' ? undefined : onAbandoned,
     }
   }
 
@@ -122,19 +123,19 @@ export class Protection<Source> {
   #runOptions(operation: Operation): RunOptions {
     const { maxBodyBytes, onAbandoned } = this.settings
     const { scope, payload, waitMs } = operation
-    const options: RunOptions = {
+    let options: RunOptions = {
       ...this.#options,
       scope,
       fingerprint: payload,
-      onAbandoned:
-        typeof onAbandoned !== 'function'
-          ? onAbandoned
-          : async (ctx) => {
-              const found = await onAbandoned(ctx)
-              if (found === 'rerun') return found
-              const reply = new WebReply(found.value, maxBodyBytes)
-              return { value: this.#stored(await reply.captured(), operation) }
-            },
+    }
+    if (typeof onAbandoned === 'function') {
+      const reconcile: Reconcile = async (ctx) => {
+        const found = await onAbandoned(ctx)
+        if (found === 'rerun') return found
+        const reply = new WebReply(found.value, maxBodyBytes)
+        return { value: this.#stored(await reply.captured(), operation) }
+      }
+      options = { ...options, onAbandoned: reconcile }
     }
     return waitMs > 0 ? { ...options, onInProgress: 'wait', waitTimeout: waitMs } : options
   }
