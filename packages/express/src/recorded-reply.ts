@@ -2,7 +2,7 @@ import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import { type Answer, BodyRecorder, type CapturedAnswer, hasNoBody } from '@idem/core/http'
 import type { HeldConnection } from './held-connection'
 import { ownHeaders, setHeaders } from './response-headers'
-import { sendAnswer } from './send-answer'
+import { isAscii, sendAnswer } from './send-answer'
 
 type Callback = (error?: Error | null) => void
 
@@ -21,7 +21,7 @@ export class RecordedReply {
   /** All of the body, where it was given as one text. */
   #text: string | undefined
   /** What is held back. */
-  #tail: Uint8Array[] = []
+  #tail: (Uint8Array | string)[] = []
   #hasEnded = false
   #keep: (answer: CapturedAnswer) => void = () => {}
   #fail: (error: unknown) => void = () => {}
@@ -56,7 +56,7 @@ export class RecordedReply {
     this.#res.finished = false
     const last = this.#tail.pop()
     for (const piece of this.#tail) write.call(this.#res, piece, 'utf8')
-    end.call(this.#res, last, 'utf8')
+    end.call(this.#res, last, typeof last === 'string' ? 'latin1' : 'utf8')
   }
 
   /** Another attempt has answered this request, or there is no answer to it. */
@@ -135,13 +135,15 @@ export class RecordedReply {
       return res
     }
     const isText = typeof chunk === 'string' && chunk !== '' && this.#bytes === 0 && isUtf8(encoding)
-    const bytes = chunk && typeof chunk !== 'function' ? bytesOf(chunk, encoding) : undefined
+    const isGiven = !isText && chunk && typeof chunk !== 'function'
+    const bytes = isGiven ? bytesOf(chunk, encoding) : undefined
+    const length = isText ? Buffer.byteLength(chunk) : (bytes?.length ?? 0)
     // First, for it may throw: then nothing has ended, and nothing of this is in what is sent instead.
-    if (!res.headersSent) this.#complete(this.#bytes + (bytes?.length ?? 0))
+    if (!res.headersSent) this.#complete(this.#bytes + length)
     if (isText) {
-      this.#bytes = (bytes as Uint8Array).length
+      this.#bytes = length
       this.#text = chunk
-      this.#tail.push(bytes as Uint8Array)
+      this.#tail.push(isAscii(chunk, length) ? chunk : Buffer.from(chunk))
     } else if (bytes !== undefined) {
       this.#pass(bytes)
       // Whoever has ended a response may use its buffer for something else; as long as it is small, there is a copy.

@@ -21,7 +21,9 @@ export function ownHeaders(res: ServerResponse, before: OutgoingHttpHeaders): He
   const headers = res.getHeaders()
   const own: [string, string][] = []
   for (const name of Object.keys(headers)) {
-    const values = linesOf(headers[name])
+    const value = headers[name]
+    if (value === before[name]) continue
+    const values = linesOf(value)
     const known = linesOf(before[name])
     if (values.join('\n') === known.join('\n')) continue
     for (const line of values) {

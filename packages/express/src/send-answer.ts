@@ -2,7 +2,8 @@ import type { ServerResponse } from 'node:http'
 import type { Answer } from '@idem/core/http'
 
 /** Sends an answer as it is. Headers that others have set stay, unless it has some of the same name. */
-export function sendAnswer(res: ServerResponse, { status, headers, body }: Answer, end = res.end): void {
+export function sendAnswer(res: ServerResponse, answer: Answer, end = res.end): void {
+  const { status, headers, text } = answer
   res.statusCode = status
   const set = new Set<string>()
   for (const [name, value] of headers) {
@@ -11,5 +12,12 @@ export function sendAnswer(res: ServerResponse, { status, headers, body }: Answe
     else res.setHeader(name, value)
     set.add(name)
   }
-  end.call(res, body, 'utf8')
+  if (text !== undefined && isAscii(text)) end.call(res, text, 'latin1')
+  else end.call(res, answer.body, 'utf8')
 }
+
+/**
+ * Whether UTF-8 and latin1 write a text in the same bytes. As latin1, Node puts it on the connection in one piece with the head,
+ * whose characters it writes as it does in front of bytes.
+ */
+export const isAscii = (text: string, bytes = Buffer.byteLength(text)): boolean => bytes === text.length

@@ -269,6 +269,22 @@ describe.each(VERSIONS)('on %s, what is answered', (_, express) => {
     }
   })
 
+  it.each(['plain', 'café'])(
+    'has a head of the same bytes in front of the text %s, first and replayed',
+    async (text) => {
+      const shop = new Shop(express)
+      shop.app.post('/', shop.protect(), (_req, res) => {
+        res.set('X-Place', 'Orléans').end(text)
+      })
+      await shop.open()
+      for (const answer of await shop.twice()) {
+        expect(answer).toMatchObject({ text, isWhole: true })
+        // One byte a character, as fields of a head have always been written.
+        expect(answer.header('x-place')).toBe('Orléans')
+      }
+    },
+  )
+
   it('keeps the headers of a writeHead whose reason is not there', async () => {
     const shop = new Shop(express)
     shop.app.post('/', shop.protect(), (_req, res) => {
