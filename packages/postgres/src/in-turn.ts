@@ -1,16 +1,14 @@
-import type { ClientBase } from 'pg'
-
 /** What each client was given last, and whether it has answered. */
-const given = new WeakMap<ClientBase, Promise<unknown>>()
+const given = new WeakMap<object, Promise<unknown>>()
 
 /**
- * Gives a client a command once it has answered the one before, however that went. Of all stores together no client has
- * two under way: pg calls that deprecated, and pg 9 may refuse it.
+ * Gives a client something to do once it has answered what came before, however that went. Of all stores together no
+ * single connection has two statements under way: pg calls that deprecated, and may refuse it from pg 9 on.
  *
- * Rejects with what the driver rejects with.
+ * Rejects with what `send` rejects with.
  */
-export function inTurn(client: ClientBase, command: string): Promise<unknown> {
-  const answer = (given.get(client) ?? Promise.resolve()).then(() => client.query(command))
+export function inTurn<Answer>(client: object, send: () => Promise<Answer>): Promise<Answer> {
+  const answer = (given.get(client) ?? Promise.resolve()).then(send)
   given.set(
     client,
     answer.catch(() => {}),

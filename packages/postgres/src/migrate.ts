@@ -1,3 +1,4 @@
+import { inTurn } from './in-turn'
 import {
   lockMigrations,
   type Migration,
@@ -7,6 +8,7 @@ import {
 } from './migrations/migrations'
 import { Names } from './names'
 import type { PostgresClient } from './options'
+import { isPool } from './pool'
 import { isConflict, isThereAlready, postgresFailure } from './postgres-failure'
 
 /** How often it is sent in all, where a session that sees less than what was committed runs into it. */
@@ -18,9 +20,10 @@ export async function migrate(
   names: Names,
   migrations: readonly string[],
 ): Promise<void> {
+  const send = () => client.query(migration(names, migrations))
   for (let sent = 1; ; sent++) {
     try {
-      await client.query(migration(names, migrations))
+      await (isPool(client) ? send() : inTurn(client, send))
       return
     } catch (error) {
       if (sent === SENDS || !(isConflict(error) || isThereAlready(error)))

@@ -140,7 +140,7 @@ export class Subscriptions {
     this.#listener.on('notification', this.#heard)
     this.#listener.on('end', this.#missed)
     listening(this.#listener, this.#channel, 1)
-    this.#listening = inTurn(this.#listener, `LISTEN ${quoteIdentifier(this.#channel)}`)
+    this.#listening = this.#command('LISTEN')
   }
 
   #stopListening(): void {
@@ -148,6 +148,11 @@ export class Subscriptions {
     this.#listener.off('end', this.#missed)
     if (listening(this.#listener, this.#channel, -1) > 0) return
     // If it cannot be told, the connection is down, and nothing is heard anyway.
-    inTurn(this.#listener, `UNLISTEN ${quoteIdentifier(this.#channel)}`).catch(() => {})
+    this.#command('UNLISTEN').catch(() => {})
+  }
+
+  #command(command: 'LISTEN' | 'UNLISTEN'): Promise<unknown> {
+    const listener = this.#listener
+    return inTurn(listener, () => listener.query(`${command} ${quoteIdentifier(this.#channel)}`))
   }
 }

@@ -2,7 +2,7 @@ import { ask, type Statement } from '../connection'
 import type { Place, PostgresClient } from '../options'
 import { isPool, type Pool } from '../pool'
 import { sqlState } from '../postgres-failure'
-import { canPipeline, pipeline, type Step } from './pipeline'
+import { canPipeline, NotSent, pipeline, type Step } from './pipeline'
 
 /** Nobody knows whether the transaction has committed: its connection was lost before the answer came. */
 export class CommitUnanswered extends Error {}
@@ -108,7 +108,11 @@ async function inPooled<Result>(
 
 /** @returns what the one among them answers that answers anything */
 async function send(client: PostgresClient, prepare: boolean, steps: readonly Step[]): Promise<string> {
-  if (canPipeline(client)) return (await pipeline(client, prepare, steps)) as string
+  try {
+    if (canPipeline(client)) return (await pipeline(client, prepare, steps)) as string
+  } catch (error) {
+    if (!(error instanceof NotSent)) throw error
+  }
   let answer = ''
   for (const step of steps) {
     const [row] = await ask<Reply>(client, prepare, step, step.values ?? [])

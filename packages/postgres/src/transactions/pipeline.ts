@@ -35,10 +35,17 @@ export function canPipeline(client: PostgresClient): boolean {
   )
 }
 
+/** The client has sent nothing of it: it takes no orders of this kind, or has lost its connection. */
+export class NotSent extends Error {}
+
 /**
  * Sends statements one behind the other without waiting for the answers in between. Where one fails the server leaves
  * out the rest, and the promise rejects with what it said.
  *
+ * For pg they are one query: no other is under way, and its queue, which is to go with pg 9, is not used. What pg 9 will do
+ * with orders of this kind is not known; in today's pipeline mode it refuses them.
+ *
+ * @throws NotSent
  * @returns the first column of the last row of all, as text
  */
 export function pipeline(
@@ -63,6 +70,7 @@ class Pipelined {
   readonly #steps: readonly Step[]
   readonly #parsed: Statement[] = []
   #answer: string | undefined
+  #isSent = false
 
   constructor(prepare: boolean, steps: readonly Step[], callback: (error: unknown, answer?: string) => void) {
     this.#prepare = prepare
@@ -71,6 +79,7 @@ class Pipelined {
   }
 
   submit(wire: Wire): null {
+    this.#isSent = true
     wire.stream.cork?.()
     try {
       for (const step of this.#steps) this.#send(wire, step)
@@ -109,7 +118,7 @@ class Pipelined {
   handlePortalSuspended(): void {}
 
   handleError(error: unknown): void {
-    this.callback(error)
+    this.callback(this.#isSent ? error : new NotSent('', { cause: error }))
   }
 
   handleReadyForQuery(wire: Wire): void {
