@@ -49,10 +49,12 @@ export async function brokenPlace(pool: Pool, listener: Client, mutant?: SqlMuta
 
   const swaps = new Map(tables.map(({ names }) => [names.statement(source), names.statement(broken)]))
   const sent = (text: string) => clock(swaps.get(text) ?? text)
-  const client = <C extends Pool | PoolClient>(whole: C) =>
+  const client = <C extends Pool | PoolClient>(whole: C): PostgresClient =>
     new Proxy(whole, {
       get(target, name) {
         if (name === 'query') return (text: string, values?: unknown[]) => target.query(sent(text), values)
+        // A connection of the pool, that is.
+        if (name === 'connect') return async () => client((await target.connect()) as PoolClient)
         const value: unknown = Reflect.get(target, name)
         return typeof value === 'function' ? value.bind(target) : value
       },
