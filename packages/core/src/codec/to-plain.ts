@@ -91,10 +91,9 @@ class Plain {
     if (Object.keys(items).length > items.length) this.#refuse('an array with named properties')
     let copy: unknown[] | undefined
     for (let at = 0; at < items.length; at++) {
-      const item = items[at]
-      if (item === undefined && !(at in items)) this.#refuse('an array with holes')
-      const plain = typeof item === 'string' ? item : this.#inner(item, at)
-      if (plain !== item) copy ??= items.slice(0, at)
+      if (!(at in items)) this.#refuse('an array with holes')
+      const plain = this.#inner(items[at], at)
+      if (plain !== items[at]) copy ??= items.slice(0, at)
       copy?.push(plain)
     }
     return copy ?? items

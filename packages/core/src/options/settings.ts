@@ -87,14 +87,6 @@ const ATTEMPT: Record<NameOf<AttemptOptions>, Check> = {
 /** What belongs to one call and is no setting. */
 const OF_A_CALL: readonly (keyof CallOptions)[] = ['name', 'scope', 'fingerprint', 'signal']
 
-/** By option: the setting that it becomes, and what it may be. */
-const SETTING_OF = new Map(
-  Object.entries(ATTEMPT).map(([option, check]) => {
-    const setting = `${option}Ms` in DEFAULTS ? `${option}Ms` : option
-    return [option, { setting, check }]
-  }),
-)
-
 export const OF_AN_ATTEMPT: readonly string[] = Object.keys(ATTEMPT)
 const OF_A_RUN = [...OF_AN_ATTEMPT, ...OF_A_CALL]
 export const OF_A_TRANSACTION: readonly string[] = [...Object.keys(OPERATION), ...OF_A_CALL, 'tx']
@@ -110,17 +102,17 @@ export function resolveSettings(
   base: Settings,
   known: readonly string[] = OF_A_RUN,
 ): Settings {
-  // Copied once, by whoever says anything: this is done for every call.
-  let said: Record<string, unknown> | undefined
+  let settings = base
   const given = onlyKnown(options, known) as Record<string, never>
   for (const option in given) {
-    const to = SETTING_OF.get(option)
     const value = given[option]
-    if (to === undefined || value === undefined) continue
-    said ??= { ...base }
-    said[to.setting] = to.check(option, value)
+    if (value === undefined || !(option in ATTEMPT)) continue
+    // Copied once, by the first: this is done for every call.
+    if (settings === base) settings = { ...base }
+    const ms = `${option}Ms`
+    const setting = (ms in base ? ms : option) as never
+    settings[setting] = ATTEMPT[option as NameOf<AttemptOptions>](option, value) as never
   }
-  const settings = (said ?? base) as Settings
   const { codec } = settings
   if (codec.seal && codec !== base.codec && !known.includes('store')) {
     throw new TypeError('codec must be given to new Idem() if it encrypts')

@@ -39,6 +39,9 @@ function isExact(token: string): boolean {
   return start === end || (end - start <= 15 && size > 1e-300 && Number.isFinite(size))
 }
 
+/** What a string is written as it is of: to test for it takes less time than to ask for the text. */
+const UNESCAPED = /^[ !#-[\]-\ud7ff\ue000-\uffff]*$/
+
 /**
  * The same for a value that a parser made of a text of any kind.
  *
@@ -46,6 +49,7 @@ function isExact(token: string): boolean {
  * @throws TypeError if it keeps what it says where nobody sees it, as a `Map` does: then all of its kind would be equal
  */
 export function canonicalForm(value: unknown): string {
+  if (typeof value === 'string' && UNESCAPED.test(value)) return `"${value}"`
   if (typeof value === 'bigint') return String(value)
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'
   if (Array.isArray(value)) return `[${value.map(canonicalForm).join()}]`
@@ -64,7 +68,7 @@ export function canonicalForm(value: unknown): string {
     const member = record[name]
     if (member === undefined) continue
     if (members !== '') members += ','
-    members += `${JSON.stringify(name)}:${canonicalForm(member)}`
+    members += `${canonicalForm(name)}:${canonicalForm(member)}`
   }
   return `{${members}}`
 }
