@@ -1,7 +1,7 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import { type Answer, BodyRecorder, type CapturedAnswer, hasNoBody } from '@idem/core/http'
 import type { HeldConnection } from './held-connection'
-import { ownHeaders, setHeaders } from './response-headers'
+import { headersOf, ownHeaders, setHeaders } from './response-headers'
 import { isAscii, sendAnswer } from './send-answer'
 
 type Callback = (error?: Error | null) => void
@@ -28,7 +28,7 @@ export class RecordedReply {
 
   constructor(res: ServerResponse, maxBytes: number) {
     this.#res = res
-    this.#before = res.getHeaders()
+    this.#before = headersOf(res)
     this.#maxBytes = maxBytes
     this.#recorder = new BodyRecorder(maxBytes)
     const { writeHead, write, end, destroy, flushHeaders } = res

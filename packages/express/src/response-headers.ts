@@ -13,6 +13,16 @@ export function setHeaders(res: ServerResponse, given: unknown): void {
   for (const [name, value] of pairs) res.appendHeader(name, value)
 }
 
+/** The headers as they are now, whatever is added to them: Node adds to a list in its place. */
+export function headersOf(res: ServerResponse): OutgoingHttpHeaders {
+  const headers = res.getHeaders()
+  for (const name of Object.keys(headers)) {
+    const value = headers[name]
+    if (Array.isArray(value)) headers[name] = [...value]
+  }
+  return headers
+}
+
 /**
  * The headers that were set since. What was there before is for outer middleware to add to each answer, or may have been
  * meant for this client only: so with cookies one by one, too.

@@ -87,6 +87,25 @@ describe.each(VERSIONS)('on %s, idempotency', (_, express) => {
     }
   })
 
+  it('is replayed with the lines that it added to a header which outer middleware had given several', async () => {
+    const shop = new Shop(express)
+    let visits = 0
+    shop.app.use((_req, res, next) => {
+      res.setHeader('Set-Cookie', ['theme=dark', `visit=${++visits}`])
+      next()
+    })
+    shop.app.use(shop.protect({ keepHeaders: ['set-cookie'] }))
+    shop.app.post('/', (_req, res) => {
+      // Unlike `append` of Express, this adds to the list that is there.
+      res.appendHeader('Set-Cookie', 'order=7')
+      res.json({ id: 7 })
+    })
+    await shop.open()
+    const [first, again] = await shop.twice()
+    expect(first?.header('set-cookie')).toBe('theme=dark, visit=1, order=7')
+    expect(again?.header('set-cookie')).toBe('theme=dark, visit=2, order=7')
+  })
+
   it.each(['res.send', 'res.write'])(
     'behind compression keeps what %s sends, and each client gets it as it asks',
     async (how) => {
