@@ -140,12 +140,12 @@ export const settleMutants = [
   ),
   together(
     'in a batch, one that is late makes all so',
-    '(await written) || this.complete(completion)',
+    'written || this.complete(completion)',
     'written',
   ),
   together(
     'in a batch, all are in time',
-    '=> matchedCount === batch.length',
-    '=> matchedCount <= batch.length',
+    'return matchedCount === completions.length',
+    'return matchedCount <= completions.length',
   ),
 ]
