@@ -1,4 +1,5 @@
 import { describeMachine, type Machine, type Progress } from '@idem/harness'
+import { NoServer } from './no-server'
 import type { Plot, Program, Report } from './program'
 import { type BenchSettings, SettingsError } from './settings'
 
@@ -17,9 +18,15 @@ export interface Surroundings {
   readonly machine: Machine
   readonly signal: AbortSignal
   readonly progress: Progress
+  /** Is told what could not be measured, and why. */
+  readonly leaveOut: (what: string, why: string) => void
 }
 
-/** Runs what was asked for, one program after another. @throws SettingsError if there is no such thing */
+/**
+ * Runs what was asked for, one program after another, but for that whose server cannot be had.
+ *
+ * @throws SettingsError if there is no such thing
+ */
 export async function* bench(
   settings: BenchSettings,
   { programs, ...surroundings }: Surroundings,
@@ -34,7 +41,10 @@ export async function* bench(
   for (const program of programs) {
     const asked = settings.asked.filter((each) => each.split('/')[0] === program.name)
     if (settings.asked.length > 0 && asked.length === 0) continue
-    yield await measure(program, asked, settings, surroundings)
+    const measured = await orLeftOut(program.name, surroundings, () =>
+      measure(program, asked, settings, surroundings),
+    )
+    if (measured !== undefined && measured.trials.length > 0) yield measured
   }
 }
 
@@ -42,8 +52,9 @@ async function measure(
   program: Program,
   asked: readonly string[],
   settings: BenchSettings,
-  { machine, signal, progress }: Omit<Surroundings, 'programs'>,
+  surroundings: Omit<Surroundings, 'programs'>,
 ): Promise<Measured> {
+  const { machine, signal, progress } = surroundings
   const { server, trials, close } = await program.open()
   try {
     for (const each of asked) {
@@ -60,11 +71,11 @@ async function measure(
     const plots: Plot[] = []
     const done: { name: string; title: string; figures: unknown }[] = []
     for (const { name, title, run } of wanted) {
-      const report = await run({
-        ...settings,
-        signal,
-        progress: (stage, detail) => progress(`${program.name}/${name}: ${stage}`, detail),
-      })
+      const what = `${program.name}/${name}`
+      const report = await orLeftOut(what, surroundings, () =>
+        run({ ...settings, signal, progress: (stage, detail) => progress(`${what}: ${stage}`, detail) }),
+      )
+      if (report === undefined) continue
       lines.push(`### ${program.title}: ${title}`, report.text)
       done.push({ name, title, figures: report.figures })
       if (report.plot) plots.push(report.plot)
@@ -72,5 +83,19 @@ async function measure(
     return { program: program.name, server, trials: done, plots, text: lines.join('\n\n') }
   } finally {
     await close()
+  }
+}
+
+async function orLeftOut<Result>(
+  what: string,
+  { leaveOut }: Pick<Surroundings, 'leaveOut'>,
+  run: () => Promise<Result>,
+): Promise<Result | undefined> {
+  try {
+    return await run()
+  } catch (error) {
+    if (!(error instanceof NoServer)) throw error
+    leaveOut(what, error.message)
+    return undefined
   }
 }

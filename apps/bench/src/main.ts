@@ -24,7 +24,17 @@ try {
     const json = settings.json && resolve(process.env['INIT_CWD'] ?? '.', settings.json)
     await run(
       { ...settings, json },
-      { programs: PROGRAMS, machine: machine(), signal: stopping.signal, progress: progress.tell },
+      {
+        programs: PROGRAMS,
+        machine: machine(),
+        signal: stopping.signal,
+        progress: progress.tell,
+        leaveOut(what, why) {
+          progress.end()
+          console.error(`LEFT OUT: ${what}: ${why}`)
+          process.exitCode = 1
+        },
+      },
       {
         readme: fileURLToPath(new URL('../README.md', import.meta.url)),
         docs: fileURLToPath(new URL('../../../docs', import.meta.url)),

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { machine } from '@idem/harness'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { bench, type Surroundings } from '../src/bench'
+import { NoServer } from '../src/no-server'
 import type { Program, Trial } from '../src/program'
 import { run } from '../src/run'
 import { type BenchSettings, readSettings, SettingsError } from '../src/settings'
@@ -39,6 +40,7 @@ const surroundings: Surroundings = {
   machine: machine(new Date('2026-11-21T12:00:00Z')),
   signal: new AbortController().signal,
   progress: () => {},
+  leaveOut: (what, why) => void done.push(`${what} left out: ${why}`),
 }
 
 async function measured(...args: string[]): Promise<readonly string[]> {
@@ -75,6 +77,38 @@ describe('bench', () => {
     const refusal = new SettingsError('there is no one/last; there are one/first, one/replay')
     await expect(measured('one/last')).rejects.toThrow(refusal)
     expect(done).toEqual(['one closed'])
+  })
+
+  it('leaves out, and says so, what has no server, and measures all else', async () => {
+    const away = () => Promise.reject(new NoServer('MongoDB', 'none is installed'))
+    const [one, two] = programs as [Program, Program]
+    const lacking: Program = {
+      ...one,
+      async open() {
+        const { trials, ...opened } = await one.open()
+        return {
+          ...opened,
+          trials: trials.map((trial, nth) => (nth === 0 ? { ...trial, run: away } : trial)),
+        }
+      },
+    }
+    const none: Program = { ...two, name: 'none', open: away }
+    done.length = 0
+    const measured: string[][] = []
+    const settings = readSettings([]) as BenchSettings
+    for await (const { trials } of bench(settings, { ...surroundings, programs: [lacking, none, two] })) {
+      measured.push(trials.map(({ name }) => name))
+    }
+    expect(measured).toEqual([['replay'], ['first']])
+    const why = 'no MongoDB can be had:\nnone is installed'
+    expect(done).toEqual([
+      `one/first left out: ${why}`,
+      'one/replay',
+      'one closed',
+      `none left out: ${why}`,
+      'two/first',
+      'two closed',
+    ])
   })
 
   it('says on which machine, against which server and when', async () => {

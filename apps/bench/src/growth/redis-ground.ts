@@ -2,6 +2,7 @@ import { freemem } from 'node:os'
 import { RedisStore } from '@idem/redis'
 import { type PrivateServer, startPrivateRedis } from '@idem/test-servers'
 import type { Redis } from 'ioredis'
+import { NoServer } from '../no-server'
 import { connect } from '../redis/connect'
 import { nameOf } from '../redis/server'
 import { keySource } from '../work/key-source'
@@ -25,7 +26,7 @@ export async function redisGround(): Promise<Ground> {
   try {
     const open = async () => {
       const server = await startPrivateRedis()
-      if ('reason' in server) throw new Error(`no Redis can be had:\n${server.reason}`)
+      if ('reason' in server) throw new NoServer('Redis', server.reason)
       const each = await grownServer(server, mark)
       opened.push(each)
       return each

@@ -1,6 +1,7 @@
 import { MongoStore } from '@idem/mongo'
 import { mongoDatabase, startMongo } from '@idem/test-servers'
 import type { Db } from 'mongodb'
+import { NoServer } from '../no-server'
 import { type KeySource, keySource } from '../work/key-source'
 import { collectionsOf, WRITES } from './collections'
 import { openClient } from './open-client'
@@ -26,10 +27,10 @@ export interface MongoServer extends MongoPlace {
 /** How many accounts there are to pay from: more than transactions that are open at once, for none is to wait. */
 export const ACCOUNTS = 1000
 
-/** @throws if no MongoDB can be had, with what was tried */
+/** @throws NoServer, with what was tried */
 export async function openMongo(): Promise<MongoServer> {
   const server = await startMongo()
-  if ('reason' in server) throw new Error(`no MongoDB can be had:\n${server.reason}`)
+  if ('reason' in server) throw new NoServer('MongoDB', server.reason)
   const { url, drop } = mongoDatabase(server.url)
   const client = openClient(url)
   const close = async () => {

@@ -1,6 +1,7 @@
 import { PostgresStore } from '@idem/postgres'
 import { startPrivatePostgres, type TestServer } from '@idem/test-servers'
 import type { Pool } from 'pg'
+import { NoServer } from '../no-server'
 import { type KeySource, keySource } from '../work/key-source'
 import { openPool } from './connect'
 
@@ -26,7 +27,7 @@ export interface PostgresServer extends PostgresPlace {
 /** How many accounts there are to pay from: more than transactions that are open at once, for none is to wait. */
 export const ACCOUNTS = 1000
 
-/** @throws if no PostgreSQL can be had, with what was tried */
+/** @throws NoServer, with what was tried */
 export async function openPostgres(): Promise<PostgresServer> {
   const server = await startServer()
   const keys = keySource()
@@ -66,7 +67,7 @@ async function startServer(): Promise<TestServer> {
   const url = process.env['DATABASE_URL']
   if (url) return { url, source: 'environment', stop: async () => {} }
   const server = await startPrivatePostgres()
-  if (!('url' in server)) throw new Error(`no PostgreSQL can be had:\n${server.reason}`)
+  if (!('url' in server)) throw new NoServer('PostgreSQL', server.reason)
   return server
 }
 

@@ -1,5 +1,6 @@
 import { startRedis } from '@idem/test-servers'
 import type { Redis } from 'ioredis'
+import { NoServer } from '../no-server'
 import { type KeySource, keySource } from '../work/key-source'
 import { connect } from './connect'
 import { removeKeys } from './key-space'
@@ -16,10 +17,10 @@ export interface RedisServer {
   close(): Promise<void>
 }
 
-/** @throws if no Redis can be had, with what was tried */
+/** @throws NoServer, with what was tried */
 export async function openRedis(): Promise<RedisServer> {
   const server = await startRedis()
-  if (!('url' in server)) throw new Error(`no Redis can be had:\n${server.reason}`)
+  if (!('url' in server)) throw new NoServer('Redis', server.reason)
   try {
     const client = await connect(server.url)
     const keys = keySource()
