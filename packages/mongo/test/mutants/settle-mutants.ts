@@ -138,11 +138,7 @@ export const settleMutants = [
     "own(completion, { state: 'succeeded' })",
     '{ _id: escapeText(completion.key) }',
   ),
-  together(
-    'in a batch, one that is late makes all so',
-    'written || this.complete(completion)',
-    'written',
-  ),
+  together('in a batch, one that is late makes all so', 'written || this.complete(completion)', 'written'),
   together(
     'in a batch, all are in time',
     'return matchedCount === completions.length',
