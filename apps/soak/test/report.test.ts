@@ -24,7 +24,7 @@ it('names what grows, what is left over, and what went wrong', () => {
     }),
   )
   expect(complaints).toEqual([
-    'timers grows: by 450, of which 41 are allowed, around 365',
+    'timers grows: by 450, of which 45 are allowed, around 365',
     '3 records are left in the end',
     'join, 2 times: Fault: twice',
   ])
