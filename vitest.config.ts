@@ -1,11 +1,11 @@
-import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 import { SummaryReporter } from './scripts/summary-reporter.ts'
 
 export default defineConfig({
   test: {
-    // One less than there are cores is usual, for a tool that leaves room to work. Most tests wait for servers and processes.
-    maxWorkers: Math.ceil(availableParallelism() * 1.5),
+    // One less is usual, for a tool that leaves room to work: on two cores, that is half of them. Most tests wait for
+    // servers and processes.
+    maxWorkers: '100%',
     projects: [
       'packages/*/vitest{,.*}.config.ts',
       'apps/*/vitest.config.ts',
