@@ -9,7 +9,8 @@ it('tells where the time goes, here and in a server', async () => {
       const trial = trials.find((each) => each.name === name)
       const report = await trial?.run(trialSettings({ rounds: 1, turnMs: 300 }))
       expect(report?.text).toMatch(/\| @idem\/core +\| +\d/)
-      expect(report?.text).toMatch(/\| garbage collector +\| +\d/)
+      // Whether garbage is collected in so short a time is chance.
+      expect(report?.text).toMatch(/\| built-in functions +\| +\d/)
       expect(report?.plot?.svg).toMatch(/class="f0"/)
     }
   } finally {
