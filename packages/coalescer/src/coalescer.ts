@@ -116,14 +116,12 @@ export class Coalescer<Request extends { readonly key: string }, Reply> {
     lanes.enter()
     const requests = batch.map(({ request }) => request)
     const answered = send(requests).then(
-      async (replies) => {
+      (replies) => {
         const slow = replies.filter((reply) => reply instanceof Promise)
         // First the lane is free: who has a reply may send its next request at once.
-        if (slow.length === 0) lanes.leave()
+        const left = slow.length === 0 ? lanes.leave() : Promise.allSettled(slow).then(() => lanes.leave())
         for (const [i, { resolve }] of batch.entries()) resolve(replies[i] as Reply | Promise<Reply>)
-        if (slow.length === 0) return
-        await Promise.allSettled(slow)
-        lanes.leave()
+        return left
       },
       async (error) => {
         if (batch.length > 1 && isAboutOne?.(error)) await this.#sendOneByOne(batch)

@@ -65,18 +65,9 @@ export class Connection {
     const send = (on: PostgresClient) => ask<Row>(on, this.#prepare, statement, values)
     // Of a single connection nobody but its owner can say that it is to be closed.
     return withinLimit(this.#limitMs, (late) =>
-      isPool(client) ? onPooled(client, late, send) : onSingle(client, send),
+      isPool(client) ? onPooled(client, late, send) : inTurn(client, () => send(client)),
     )
   }
-}
-
-/** One after another, but where pg sends what it is given without waiting (`pipeline`): that is what its user wants of it. */
-function onSingle<Result>(
-  client: PostgresClient,
-  send: (on: PostgresClient) => Promise<Result>,
-): Promise<Result> {
-  const { pipeline } = client as { readonly pipeline?: unknown }
-  return pipeline === true ? send(client) : inTurn(client, () => send(client))
 }
 
 /** Sends a statement, under its name where it is to be prepared. Rejects with what the driver rejects with. */

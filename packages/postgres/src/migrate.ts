@@ -8,7 +8,6 @@ import {
 } from './migrations/migrations'
 import { Names } from './names'
 import type { PostgresClient } from './options'
-import { isPool } from './pool'
 import { isConflict, isThereAlready, postgresFailure } from './postgres-failure'
 
 /** How often it is sent in all, where a session that sees less than what was committed runs into it. */
@@ -20,10 +19,9 @@ export async function migrate(
   names: Names,
   migrations: readonly string[],
 ): Promise<void> {
-  const send = () => client.query(migration(names, migrations))
   for (let sent = 1; ; sent++) {
     try {
-      await (isPool(client) ? send() : inTurn(client, send))
+      await inTurn(client, () => client.query(migration(names, migrations)))
       return
     } catch (error) {
       if (sent === SENDS || !(isConflict(error) || isThereAlready(error)))

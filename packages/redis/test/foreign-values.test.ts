@@ -1,8 +1,9 @@
 import { Idem, StoreError } from '@idem/core'
-import { afterAll, describe, expect, inject, test } from 'vitest'
+import { describe, expect, inject, test } from 'vitest'
 import { RedisStore } from '../src/index'
 import { foreignValues } from './support/foreign-values'
 import { openClients } from './support/open-clients'
+import { ownKeys } from './support/own-keys'
 import { aClaim, aCompletion, aFailure } from './support/requests'
 
 const url = inject('redisUrl')
@@ -12,13 +13,7 @@ describe.skipIf(url === undefined)('a string that is no record', () => {
   const open = openClients()
   const client = open(url ?? '')
   const store = new RedisStore(client, { prefix: PREFIX })
-  let keys = 0
-  const newKey = (): string => `${process.pid}:${++keys}`
-
-  afterAll(async () => {
-    const left = await client.keys(`${PREFIX}${process.pid}:*`)
-    if (left.length > 0) await client.del(left)
-  })
+  const newKey = ownKeys(client, PREFIX)
 
   const refused = async (call: Promise<unknown>, what: string): Promise<void> => {
     const error = await call.then(

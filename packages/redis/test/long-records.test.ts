@@ -1,7 +1,8 @@
 import type { Redis } from 'ioredis'
-import { afterAll, describe, expect, inject, test } from 'vitest'
+import { describe, expect, inject, test } from 'vitest'
 import { RedisStore } from '../src/index'
 import { openClients } from './support/open-clients'
+import { ownKeys } from './support/own-keys'
 import { aClaim, aCompletion, aFailure, fingerprintOf } from './support/requests'
 
 const url = inject('redisUrl')
@@ -14,13 +15,7 @@ describe.skipIf(url === undefined)('a long record', () => {
   const open = openClients()
   const client = url === undefined ? (undefined as never as Redis) : open(url)
   const store = new RedisStore(client, { prefix: PREFIX })
-  let keys = 0
-  const newKey = (): string => `${process.pid}:${++keys}`
-
-  afterAll(async () => {
-    const left = await client.keys(`${PREFIX}${process.pid}:*`)
-    if (left.length > 0) await client.del(left)
-  })
+  const newKey = ownKeys(client, PREFIX)
 
   describe.each(LENGTHS.map((length) => ({ length, text: 'ä'.repeat(length) })))('of $length', ({ text }) => {
     test.each([

@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import type { Redis } from 'ioredis'
-import { afterAll, describe, expect, inject, test } from 'vitest'
+import { describe, expect, inject, test } from 'vitest'
 import { RedisStore } from '../src/index'
 import { openClients } from './support/open-clients'
+import { ownKeys } from './support/own-keys'
 import { aClaim, aCompletion, fingerprintOf } from './support/requests'
 import { aStory, play } from './support/story'
 
@@ -14,13 +15,7 @@ describe.skipIf(url === undefined)('a record', () => {
   const client = url === undefined ? (undefined as never as Redis) : open(url)
   const store =
     url === undefined ? (undefined as never as RedisStore) : new RedisStore(client, { prefix: PREFIX })
-  let keys = 0
-  const newKey = (): string => `${process.pid}:${++keys}`
-
-  afterAll(async () => {
-    const left = await client.keys(`${PREFIX}${process.pid}:*`)
-    if (left.length > 0) await client.del(left)
-  })
+  const newKey = ownKeys(client, PREFIX)
 
   test('is read as it was written, whatever is in it', { timeout: 60_000 }, async () => {
     await fc.assert(
