@@ -17,6 +17,18 @@ it('publishes each public package for all, with provenance', () => {
   }
 })
 
+it('runs nobody else’s actions but those of a commit that was looked at: a tag can be moved', () => {
+  const workflows = join(ROOT, '.github/workflows')
+  const used = readdirSync(workflows).flatMap((file) =>
+    Array.from(
+      readFileSync(join(workflows, file), 'utf8').matchAll(/uses: (?!\.\/)(.+)/g),
+      ([, action]) => action,
+    ),
+  )
+  expect(used.length).toBeGreaterThan(0)
+  for (const action of used) expect(action).toMatch(/^[\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/)
+})
+
 function nameRepository(environment: Record<string, string>) {
   const copy = mkdtempSync(join(tmpdir(), 'idem-release-'))
   onTestFinished(() => rmSync(copy, { recursive: true, force: true }))

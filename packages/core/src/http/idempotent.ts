@@ -1,5 +1,6 @@
 import type { AttemptContext } from '../options/options'
 import type { HttpOptions } from './options'
+import { protectedOnce } from './protected-once'
 import { Protection } from './protection'
 import { webAnswer } from './web-answer'
 import { WebExchange } from './web-exchange'
@@ -31,6 +32,7 @@ export function idempotent<Req extends Request = Request, Rest extends readonly 
   if (typeof handler !== 'function') throw new TypeError('handler must be a function')
   const protection = new Protection<Req>(options)
   return async (request, ...rest) => {
+    protectedOnce((request as Partial<Idempotent>).idempotency)
     const exchange = new WebExchange(request)
     return webAnswer(protection, exchange, (ctx, isProtected) => {
       const given = exchange.request(isProtected ? ctx : undefined)

@@ -10,6 +10,6 @@ import type { AttemptContext } from '../options/options'
 export function protectedOnce(ctx: AttemptContext | undefined): void {
   if (!ctx?.key) return
   throw new TypeError(
-    'idempotency() is twice on the way of this request, on the app and on a route, say: take one of them away',
+    'this request is protected twice on the way, by the app and by a route, say: take one of them away',
   )
 }

@@ -57,6 +57,27 @@ describe('a protected handler', () => {
     expect(await response.json()).toEqual(['shop.test', { n: 1 }, 'yes', 1, 'i', 7])
   })
 
+  it('is refused inside another, and nothing runs', async () => {
+    const options: HttpOptions<Request> = { idem: fresh(), scope: 'public' }
+    let runs = 0
+    const inner: (request: Request) => Promise<Response> = idempotent(
+      () => Response.json({ run: ++runs }),
+      options,
+    )
+    const handler = idempotent(inner, options)
+    for (let sent = 1; sent <= 2; sent++) {
+      await expect(handler(order())).rejects.toThrow(
+        new TypeError(
+          'this request is protected twice on the way, by the app and by a route, say: take one of them away',
+        ),
+      )
+    }
+    expect(runs).toBe(0)
+    // Of a request that the outer one does not protect, the inner one has the say.
+    const outer = idempotent(inner, { ...options, key: () => undefined, required: false })
+    expect(await (await outer(order())).json()).toEqual({ run: 1 })
+  })
+
   it('is not told when the client leaves: its signal is that of the attempt', async () => {
     const client = new AbortController()
     const { promise, open } = gate()
