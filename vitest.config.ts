@@ -1,11 +1,12 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 import { SummaryReporter } from './scripts/summary-reporter.ts'
 
 export default defineConfig({
   test: {
-    // One less is usual, for a tool that leaves room to work: on two cores, that is half of them. Most tests wait for
-    // servers and processes.
-    maxWorkers: '100%',
+    // One less than there are cores is usual, for a tool that leaves room to work. Many of these tests wait for servers and
+    // processes: two cores are busy with three files.
+    maxWorkers: Math.max(3, availableParallelism()),
     projects: [
       'packages/*/vitest{,.*}.config.ts',
       'apps/*/vitest.config.ts',
