@@ -137,7 +137,10 @@ export class Coalescer<Request extends { readonly key: string }, Reply> {
   /** Afterwards all of them have their answers. */
   async #sendOneByOne(batch: Batch<Request, Reply>): Promise<void> {
     for (const { request, resolve, reject } of batch) {
-      await this.#options.send([request]).then(([reply]) => resolve(reply as Reply), reject)
+      await this.#options
+        .send([request])
+        .then(async ([reply]) => resolve((await reply) as Reply))
+        .catch(reject)
     }
   }
 }

@@ -85,6 +85,25 @@ describe('a coalescer', () => {
     expect(batches).toEqual([['first'], ['a', 'bad', 'c'], ['a'], ['bad'], ['c']])
   })
 
+  it('sends one by one what each reply is waited for, also one that takes longer', async () => {
+    const underWay = { now: 0, most: 0 }
+    const slow = async (key: string): Promise<string> => {
+      underWay.most = Math.max(underWay.most, ++underWay.now)
+      await new Promise((resolve) => setTimeout(resolve, 5))
+      underWay.now--
+      if (key === 'late') throw new Error('at fault, later')
+      return `re: ${key}`
+    }
+    const { add } = coalescer({
+      lanes: new Lanes(1),
+      fails: (batch) => batch.length > 1,
+      replies: (batch) => batch.map(({ key }) => slow(key)),
+    })
+    const settled = await Promise.allSettled(['first', 'a', 'late', 'z'].map((key) => add(key)))
+    expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled'])
+    expect(underWay).toEqual({ now: 0, most: 1 })
+  })
+
   it('keeps nobody waiting for a reply that takes longer, and the lane until it is there', async () => {
     const lanes = new Lanes(1)
     let answer = (_: string) => {}

@@ -10,7 +10,16 @@ export function setHeaders(res: ServerResponse, given: unknown): void {
   const flat = (Array.isArray(given[0]) ? given.flat() : given) as string[]
   const pairs = flat.flatMap((name, at) => (at % 2 === 0 ? [[name, flat[at + 1] ?? ''] as const] : []))
   for (const [name] of pairs) res.removeHeader(name)
-  for (const [name, value] of pairs) res.appendHeader(name, value)
+  for (const [name, value] of pairs) addHeader(res, name, value)
+}
+
+/**
+ * Adds a line to a header. Node's `appendHeader` would add to a list in its place, and whoever has set it may set the same one
+ * for every answer.
+ */
+export function addHeader(res: ServerResponse, name: string, value: string): void {
+  const lines = linesOf(res.getHeader(name))
+  res.setHeader(name, lines.length === 0 ? value : [...lines, value])
 }
 
 /** The headers as they are now, whatever is added to them: Node adds to a list in its place. */

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { Answer } from '@idem/core/http'
+import { addHeader } from './response-headers'
 
 /** Sends an answer as it is. Headers that others have set stay, unless it has some of the same name. */
 export function sendAnswer(res: ServerResponse, answer: Answer, end = res.end): void {
@@ -8,7 +9,7 @@ export function sendAnswer(res: ServerResponse, answer: Answer, end = res.end): 
   const set = new Set<string>()
   for (const [name, value] of headers) {
     // Cookies of others are added to, never replaced.
-    if (set.has(name) || name === 'set-cookie') res.appendHeader(name, value)
+    if (set.has(name) || name === 'set-cookie') addHeader(res, name, value)
     else res.setHeader(name, value)
     set.add(name)
   }

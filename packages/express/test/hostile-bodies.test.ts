@@ -34,4 +34,20 @@ describe.each(VERSIONS)('on %s, a hostile body', (_, express) => {
       expect(({} as { polluted?: unknown }).polluted).toBeUndefined()
     }
   })
+
+  it('nested too deeply to be compared is refused where a parser has read it, and compared by its bytes elsewhere', async () => {
+    const body = '['.repeat(4000) + ']'.repeat(4000)
+    for (const where of ['before', 'after']) {
+      const shop = new Shop(express)
+      if (where === 'before') shop.app.use(express.json())
+      shop.app.use(shop.protect())
+      shop.app.post('/', (_req, res) => void res.json(++shop.runs))
+      await shop.open()
+      for (const answer of await shop.twice({ body })) {
+        expect(answer.status).toBe(where === 'before' ? 413 : 200)
+        if (where === 'before') expect(answer.text).toContain('At most 500 levels can be compared.')
+      }
+      expect(shop.runs).toBe(where === 'before' ? 0 : 1)
+    }
+  })
 })

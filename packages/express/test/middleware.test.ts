@@ -106,6 +106,25 @@ describe.each(VERSIONS)('on %s, idempotency', (_, express) => {
     expect(again?.header('set-cookie')).toBe('theme=dark, visit=2, order=7')
   })
 
+  it('adds nothing to a list that outer middleware gives to every answer', async () => {
+    const shop = new Shop(express)
+    const always = ['theme=dark']
+    shop.app.use((_req, res, next) => {
+      res.setHeader('Set-Cookie', always)
+      next()
+    })
+    shop.app.use(shop.protect({ keepHeaders: ['set-cookie'] }))
+    shop.app.post('/', (_req, res) => {
+      res.setHeader('Set-Cookie', [...always, 'session=of ada'])
+      res.json({ id: 7 })
+    })
+    await shop.open()
+    for (const answer of [...(await shop.twice()), await shop.ask()]) {
+      expect(answer.header('set-cookie')).toBe('theme=dark, session=of ada')
+    }
+    expect(always).toEqual(['theme=dark'])
+  })
+
   it.each(['res.send', 'res.write'])(
     'behind compression keeps what %s sends, and each client gets it as it asks',
     async (how) => {

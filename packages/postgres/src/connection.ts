@@ -65,7 +65,7 @@ export class Connection {
     const send = (on: PostgresClient) => ask<Row>(on, this.#prepare, statement, values)
     // Of a single connection nobody but its owner can say that it is to be closed.
     return withinLimit(this.#limitMs, (late) =>
-      isPool(client) ? onPooled(client, late, send) : inTurn(client, () => send(client)),
+      isPool(client) ? onPooled(client, late, send) : inTurn(client, () => send(client), late),
     )
   }
 }

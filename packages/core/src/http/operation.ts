@@ -1,6 +1,7 @@
 import { sha256 } from '#sha256'
 import { encodeKey, type Key } from '../options/key'
 import type { Exchange } from './exchange'
+import { DEEPEST, TooDeep } from './fingerprint/canonical-json'
 import { requestFingerprint } from './fingerprint/request-fingerprint'
 import { parseKey } from './key/parse-key'
 import type { HttpSettings } from './options'
@@ -70,10 +71,16 @@ export async function operationOf<Source>(
 
   // Whoever brings a fingerprint says what counts, of the rest as well.
   const rest = typeof fingerprint !== 'function' && 'rest' in body ? body.rest : undefined
-  const payload: unknown =
-    typeof fingerprint === 'function'
-      ? await fingerprint(exchange.source)
-      : requestFingerprint(exchange, body)
+  let payload: unknown
+  try {
+    payload =
+      typeof fingerprint === 'function'
+        ? await fingerprint(exchange.source)
+        : requestFingerprint(exchange, body)
+  } catch (error) {
+    if (!(error instanceof TooDeep)) throw error
+    return problemOn(settings, 'body-too-large', `At most ${DEEPEST} levels can be compared.`)
+  }
   if (payload === undefined) throw new TypeError('fingerprint() must give a payload; got undefined')
   const waitMs = Math.min(preferredWait(exchange.header('prefer')) * 1000, maxWaitMs)
   if (key !== undefined) return { key, scope, payload, rest, waitMs }

@@ -1,4 +1,5 @@
 import { ask, type Statement } from '../connection'
+import { inTurn } from '../in-turn'
 import type { Place, PostgresClient } from '../options'
 import { isPool, type Pool } from '../pool'
 import { sqlState } from '../postgres-failure'
@@ -50,14 +51,16 @@ interface Reply {
 
 /** One that somebody else has opened, and will end. */
 export function joinedTransaction(client: PostgresClient, { prepare }: Place): Transaction {
+  const send = (statement: Statement, values: readonly unknown[]) =>
+    inTurn(client, () => ask<Reply>(client, prepare, statement, values))
   return {
     client,
     async begin(statement, values) {
-      const [row] = await ask<Reply>(client, prepare, statement, values)
+      const [row] = await send(statement, values)
       return (row as Reply).reply
     },
     async commit(statement, values) {
-      await ask(client, prepare, statement, values)
+      await send(statement, values)
     },
   }
 }

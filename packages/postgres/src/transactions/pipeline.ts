@@ -54,10 +54,16 @@ export function pipeline(
   steps: readonly Step[],
 ): Promise<string | undefined> {
   return new Promise((resolve, reject) => {
-    const done = (error: unknown, answer?: string) => (error ? reject(error) : resolve(answer))
-    const pipelined: unknown = new Pipelined(prepare, steps, done)
-    // What pg gives back for one of these is no promise, but itself.
-    void client.query(pipelined as string)
+    const pipelined = new Pipelined(prepare, steps, (error, answer) =>
+      error ? reject(error) : resolve(answer),
+    )
+    const refuse = (error: unknown) => pipelined.handleError(error)
+    try {
+      // What pg gives back for one of these is no promise, but itself; whatever stands around pg may make a promise of it.
+      Promise.resolve(client.query(pipelined as unknown as string)).catch(refuse)
+    } catch (error) {
+      refuse(error)
+    }
   })
 }
 

@@ -103,31 +103,47 @@ describeOnPostgres('what a transaction sends', () => {
     expect(texts).toEqual(['BEGIN', 'begin', 'UPDATE', 'settle', 'COMMIT'])
   })
 
-  it('goes one by one through a client that refuses statements that are sent together', async () => {
-    const sent: string[][] = []
-    const query = Client.prototype.query as (...args: unknown[]) => unknown
-    const Refusing = class extends observedClient(sent) {}
-    // As pg refuses a cursor where it sends without waiting (`pipeline`): before anything of it is sent.
-    Refusing.prototype.query = function (this: Client, ...args: unknown[]) {
-      const [order] = args as [{ submit?: unknown; handleError(error: Error): void }]
-      if (typeof order.submit !== 'function') return query.apply(this, args)
-      globalThis.process.nextTick(() => order.handleError(new Error('not supported')))
-      return order
-    } as typeof Client.prototype.query
-    const own = db.pool({ max: 1, Client: Refusing } as object)
-    expect(await process({}, own).transaction(book.key, deposit())).toBe(10)
-    expect(await process({}, own).transaction(book.key, deposit())).toBe(10)
-    expect(sent.flat()).toEqual([
-      'BEGIN',
-      'begin',
-      'UPDATE',
-      'settle',
-      'COMMIT',
-      'BEGIN',
-      'begin',
-      'ROLLBACK',
-    ])
-  })
+  it.each<[how: string, refuse: (order: { handleError(error: Error): void }) => unknown]>([
+    // As pg refuses a cursor where it sends without waiting (`pipeline`).
+    [
+      'by telling them so',
+      (order) => {
+        globalThis.process.nextTick(() => order.handleError(new Error('not supported')))
+        return order
+      },
+    ],
+    [
+      'by an error',
+      () => {
+        throw new Error('not supported')
+      },
+    ],
+    ['by a promise', () => Promise.reject(new Error('not supported'))],
+  ])(
+    'goes one by one through a client that refuses statements that are sent together, %s',
+    async (_, refuse) => {
+      const sent: string[][] = []
+      const query = Client.prototype.query as (...args: unknown[]) => unknown
+      const Refusing = class extends observedClient(sent) {}
+      Refusing.prototype.query = function (this: Client, ...args: unknown[]) {
+        const [order] = args as [{ submit?: unknown; handleError(error: Error): void }]
+        return typeof order.submit === 'function' ? refuse(order) : query.apply(this, args)
+      } as typeof Client.prototype.query
+      const own = db.pool({ max: 1, Client: Refusing } as object)
+      expect(await process({}, own).transaction(book.key, deposit())).toBe(10)
+      expect(await process({}, own).transaction(book.key, deposit())).toBe(10)
+      expect(sent.flat()).toEqual([
+        'BEGIN',
+        'begin',
+        'UPDATE',
+        'settle',
+        'COMMIT',
+        'BEGIN',
+        'begin',
+        'ROLLBACK',
+      ])
+    },
+  )
 
   it('is prepared under names, where that is asked for', async () => {
     const own = db.pool({ max: 1 })

@@ -10,6 +10,7 @@ import { mediaType } from './media-type'
  * Of a body that is longer than what was read, this is its beginning, its length and its `Content-Digest` as far as the
  * client declares them; the rest is compared when there is an answer to replay.
  *
+ * @throws TooDeep if a parser made something of the body that is nested too deeply to be compared
  * @throws TypeError if nothing is known of the body, or what a parser made of it cannot be told from something else
  */
 export function requestFingerprint(exchange: Exchange<unknown>, body: RequestBody): readonly string[] {

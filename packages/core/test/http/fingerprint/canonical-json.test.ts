@@ -84,9 +84,25 @@ describe('canonicalJson', () => {
     },
   )
 
-  it('has no form for what is nested beyond any stack', () => {
-    expect(canonicalJson('['.repeat(200_000) + ']'.repeat(200_000))).toBeUndefined()
-  })
+  it.each([
+    ['lists', (levels: number) => '['.repeat(levels) + ']'.repeat(levels)],
+    ['objects', (levels: number) => `${'{"a":'.repeat(levels - 1)}{}${'}'.repeat(levels - 1)}`],
+  ])(
+    'has a form for 500 levels of %s and for no more, warm or cold, with little of the stack left',
+    (_, nested) => {
+      const within = (frames: number): void => {
+        if (frames > 0) within(frames - 1)
+        else {
+          expect(canonicalJson(nested(500))).toBe(nested(500))
+          for (const levels of [501, 2000, 10_000, 200_000])
+            expect(canonicalJson(nested(levels))).toBeUndefined()
+        }
+      }
+      within(2000)
+      for (let i = 0; i < 20_000; i++) canonicalJson('{"b":[{"a":1}],"c":[[2]]}')
+      within(0)
+    },
+  )
 
   it.each([
     ['a number with zeros in its midst', `[1${'0'.repeat(300_000)}1]`],
