@@ -20,7 +20,9 @@ export function inTurn<Answer>(
   late?.catch(() => {
     isLate = true
   })
-  const answer = (given.get(client) ?? Promise.resolve()).then(() => (isLate ? (late as Promise<never>) : send()))
+  const answer = (given.get(client) ?? Promise.resolve()).then(() =>
+    isLate ? (late as Promise<never>) : send(),
+  )
   given.set(
     client,
     answer.catch(() => {}),
