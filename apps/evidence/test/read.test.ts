@@ -111,6 +111,15 @@ describe('of the bench', () => {
     })
   })
 
+  test('a store that grows is compared with one that does not, in the same round', () => {
+    const grown = [100, 30, 240].map((micros) => ({ claim: micros, replay: 50 }))
+    const small = [50, 30, 200].map((micros) => ({ claim: micros, replay: 40 }))
+    const sizes = [{ records: 1_000_000, bytes: 1, grown, small }]
+    expect(readBench(measured({ name: 'mongo', figures: { server: 'MongoDB', sizes } }))).toEqual({
+      redis: { mongo: { '1000000': { claim: '1.20', replay: '1.25' } } },
+    })
+  })
+
   test('crowds are counted, and one of idem that went wrong is no evidence', () => {
     expect(readBench(measured(crowd(2, 6)))).toMatchObject({
       redis: {

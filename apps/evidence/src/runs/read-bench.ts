@@ -25,12 +25,22 @@ interface Crowds {
   readonly tallies: readonly { readonly name: string; readonly tallies: readonly Tally[] }[]
 }
 
+interface Growth {
+  readonly sizes: readonly {
+    readonly records: number
+    readonly grown: readonly Latency[]
+    readonly small: readonly Latency[]
+  }[]
+}
+
+type Latency = Readonly<Record<'claim' | 'replay', number>>
+
 type Tally = Readonly<Record<'runs' | 'same' | 'different' | 'refused', number>>
 
 /**
  * Of each trial of each program: in a race, how each contestant stands to the floor at each number in flight, as the median
  * of the rounds' ratios, or how many microseconds a call takes; in a crowd, how often the handler ran and how many callers
- * got its answer.
+ * got its answer; where a store grows, how a call at each size stands to the same among few records.
  */
 export function readBench(json: unknown): Figures {
   const { programs } = json as Measured
@@ -38,6 +48,7 @@ export function readBench(json: unknown): Figures {
     const read = trials.flatMap(({ name, figures }) => {
       const has = (key: string) => typeof figures === 'object' && figures !== null && key in figures
       if (has('finishes')) return [[name, readRace(figures as Race)] as const]
+      if (has('sizes')) return [[name, readGrowth(figures as Growth)] as const]
       if (has('tallies')) return [[name, readCrowds(figures as Crowds)] as const]
       return []
     })
@@ -86,4 +97,13 @@ function readCrowds({ crowd, tallies }: Crowds): Figures {
     ] as const
   })
   return Object.fromEntries(ofEach)
+}
+
+function readGrowth({ sizes }: Growth): Figures {
+  const ofSize = ({ records, grown, small }: Growth['sizes'][number]) => {
+    const ratioOf = (call: keyof Latency) =>
+      median(grown.map((each, round) => each[call] / (small[round]?.[call] ?? Number.NaN))).toFixed(2)
+    return [`${records}`, { claim: ratioOf('claim'), replay: ratioOf('replay') }] as const
+  }
+  return Object.fromEntries(sizes.map(ofSize))
 }
