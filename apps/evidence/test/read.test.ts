@@ -115,8 +115,9 @@ describe('of the bench', () => {
     const grown = [100, 30, 240].map((micros) => ({ claim: micros, replay: 50 }))
     const small = [50, 30, 200].map((micros) => ({ claim: micros, replay: 40 }))
     const sizes = [{ records: 1_000_000, bytes: 1, grown, small }]
-    expect(readBench(measured({ name: 'mongo', figures: { server: 'MongoDB', sizes } }))).toEqual({
-      redis: { mongo: { '1000000': { claim: '1.20', replay: '1.25' } } },
+    const [program] = measured({ name: 'mongo', figures: { server: 'MongoDB', sizes } }).programs
+    expect(readBench({ programs: [{ ...program, program: 'growth' }] })).toEqual({
+      growth: { mongo: { '1000000': { claim: '1.20', replay: '1.25' } } },
     })
   })
 

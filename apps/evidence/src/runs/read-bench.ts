@@ -48,7 +48,7 @@ export function readBench(json: unknown): Figures {
     const read = trials.flatMap(({ name, figures }) => {
       const has = (key: string) => typeof figures === 'object' && figures !== null && key in figures
       if (has('finishes')) return [[name, readRace(figures as Race)] as const]
-      if (has('sizes')) return [[name, readGrowth(figures as Growth)] as const]
+      if (program === 'growth') return [[name, readGrowth(figures as Growth)] as const]
       if (has('tallies')) return [[name, readCrowds(figures as Crowds)] as const]
       return []
     })
