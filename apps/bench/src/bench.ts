@@ -1,6 +1,7 @@
 import { describeMachine, type Machine, type Progress } from '@idem/harness'
 import { NoServer } from './no-server'
 import type { Plot, Program, Report } from './program'
+import { pictureOf } from './readme'
 import { type BenchSettings, SettingsError } from './settings'
 
 /** What was measured of a program. */
@@ -76,9 +77,13 @@ async function measure(
         run({ ...settings, signal, progress: (stage, detail) => progress(`${what}: ${stage}`, detail) }),
       )
       if (report === undefined) continue
-      lines.push(`### ${program.title}: ${title}`, report.text)
+      lines.push(`### ${program.title}: ${title}`)
+      if (report.plot && settings.writePlots) {
+        lines.push(pictureOf(report.plot, `${program.title}: ${title}`))
+        plots.push(report.plot)
+      }
+      lines.push(report.text)
       done.push({ name, title, figures: report.figures })
-      if (report.plot) plots.push(report.plot)
     }
     return { program: program.name, server, trials: done, plots, text: lines.join('\n\n') }
   } finally {

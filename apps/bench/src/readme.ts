@@ -1,3 +1,8 @@
+import type { Plot } from './program'
+
+/** A plot as the README shows it, from where plots are written to. */
+export const pictureOf = ({ name }: Plot, title: string): string => `![${title}](../../docs/${name}.svg)`
+
 /** The comments between which a program's tables stand in a document. */
 const edges = (program: string) => ({ from: `<!-- bench:${program} -->`, to: `<!-- /bench:${program} -->` })
 

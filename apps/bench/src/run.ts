@@ -25,9 +25,7 @@ export async function run(
     if (settings.writeReadme) {
       writeFileSync(readme, withTables(readFileSync(readme, 'utf8'), each.program, each.text))
     }
-    if (settings.writePlots) {
-      for (const { name, svg } of each.plots) writeFileSync(join(docs, `${name}.svg`), svg)
-    }
+    for (const { name, svg } of each.plots) writeFileSync(join(docs, `${name}.svg`), svg)
     if (settings.json !== undefined) {
       const programs = measured.map(({ text: _, plots: __, ...figures }) => figures)
       const { rounds, inFlight, turnMs } = settings

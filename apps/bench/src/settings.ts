@@ -37,7 +37,7 @@ export const HELP = `bench [program[/trial] ...] [options]
   --records <number>      how many records a store is grown to at most (1000000)
   --json <file>           writes every round's figures
   --write-readme          puts the tables into apps/bench/README.md
-  --write                 puts plots into docs
+  --write                 puts plots into docs, and shows them with the tables
 `
 
 /** Fewer rounds than this cannot tell a figure from an accident. */

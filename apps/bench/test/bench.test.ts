@@ -160,11 +160,17 @@ describe('run', () => {
   it.each([
     [['one/replay', '--write'], ['one-replay.svg']],
     [['one/replay'], []],
-  ])('with %j, keeps the plots %j', async (args, plots) => {
+  ])('with %j, keeps and shows the plots %j', async (args, plots) => {
     const docs = folder()
     const settings = readSettings(args) as BenchSettings
-    await run(settings, surroundings, { readme: '', docs, print: () => {} })
+    const printed: string[] = []
+    await run(settings, surroundings, { readme: '', docs, print: (text) => void printed.push(text) })
     expect(readdirSync(docs)).toEqual(plots)
+    const pictures = Array.from(
+      printed.join().matchAll(/!\[ONE: The replay\]\(\.\.\/\.\.\/docs\/(.+)\)/g),
+      ([, file]) => file,
+    )
+    expect(pictures).toEqual(plots)
     for (const plot of plots) expect(readFileSync(join(docs, plot), 'utf8')).toBe('plot of replay')
   })
 })
