@@ -5,6 +5,7 @@ import { encodeKey } from '../options/key'
 import type { AttemptContext } from '../options/options'
 import { decodeValue, encodeValue, readBack } from './encode-value'
 import type { Flight } from './flight'
+import { isStop } from './is-stop'
 
 type Step = AttemptContext['step']
 
@@ -59,9 +60,9 @@ export class Attempt implements AttemptContext {
     this.abort(new LeaseLostError(`attempt ${this.attempt} of ${this.key} lost its lease`))
   }
 
-  /** Whether an error is that with which this attempt was told to stop. */
+  /** Whether this attempt was told to stop, and has for that. */
   isStoppedBy(error: unknown): boolean {
-    return this.#reason !== undefined && (error === this.#reason || error instanceof LeaseLostError)
+    return this.#reason !== undefined && isStop(error, this.#reason)
   }
 
   abort(reason: Error): void {
