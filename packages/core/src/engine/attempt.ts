@@ -60,6 +60,11 @@ export class Attempt implements AttemptContext {
     this.abort(new LeaseLostError(`attempt ${this.attempt} of ${this.key} lost its lease`))
   }
 
+  /** Why this attempt was told to stop, if it was. */
+  get reason(): Error | undefined {
+    return this.#reason
+  }
+
   /** Whether this attempt was told to stop, and has for that. */
   isStoppedBy(error: unknown): boolean {
     return this.#reason !== undefined && isStop(error, this.#reason)

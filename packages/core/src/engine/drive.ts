@@ -1,6 +1,6 @@
 import type { FinalAnswer } from '../contracts/record-cache'
 import type { ClaimOutcome, Settled, StoredRecord } from '../contracts/store'
-import { LeaseLostError, type StoreError } from '../errors'
+import { LeaseLostError, StoreError } from '../errors'
 import type { AttemptContext } from '../options/options'
 import { differ } from '../record/claim'
 import type { Flight } from './flight'
@@ -8,6 +8,9 @@ import { abandoned, expired, mismatch, type Outcome, refused, replayed } from '.
 import { Pause } from './pause'
 import { keepMs } from './policy'
 import { runAttempt, runUnprotected } from './run-attempt'
+
+/** How many claims in a row may be answered too late. */
+const MOST_LATE = 3
 
 export type Handler = (ctx: AttemptContext) => unknown
 
@@ -23,6 +26,7 @@ export async function drive(flight: Flight, handler: Handler): Promise<Outcome> 
   let owner = engine.runtime.token()
   let waitedFor: number | undefined
   let lostAttempt: number | undefined
+  let late = 0
   let pause: Pause | undefined
   try {
     for (;;) {
@@ -54,6 +58,13 @@ export async function drive(flight: Flight, handler: Handler): Promise<Outcome> 
       engine.diagnose(flight)
       switch (outcome.type) {
         case 'acquired': {
+          // The answer took so long that the lease may be over. Who asks again renews it, unless somebody else has the record.
+          if (!flight.deserted && engine.runtime.now() - flight.sentAt >= leaseMs) {
+            if (++late < MOST_LATE) break
+            void giveBack(flight, owner)
+            const message = `claims of ${key} are answered when their lease (${leaseMs} ms) is over: it is too short for this store`
+            return flight.refuse(refused(() => new StoreError(message)))
+          }
           if (!flight.deserted) {
             const result = await runAttempt(flight, handler, outcome, owner, flight.sentAt)
             if (result) return result

@@ -1,6 +1,6 @@
 import { encodeFailure } from '../codec/failure'
 import type { Acquired } from '../contracts/store'
-import { AbandonedError, LeaseLostError, type StoreError } from '../errors'
+import { AbandonedError, type StoreError } from '../errors'
 import type { Settings } from '../options/settings'
 import { Alarm } from './alarms'
 import { Attempt } from './attempt'
@@ -121,9 +121,8 @@ async function work(
     throw new Unreconciled(new TypeError("onAbandoned must answer { value } or 'rerun'"))
   if (attempt.attempt > maxAttempts)
     throw new Unreconciled(new Error(`maxAttempts (${maxAttempts}) are used up`))
-  // Whoever has the record by now runs it, or has.
-  if (attempt.isLost)
-    throw new LeaseLostError(`attempt ${attempt.attempt} lost its lease before it could run`)
+  // Its lease may be over, its time is, or nobody waits any longer: what follows is for whoever asks next.
+  if (attempt.reason !== undefined) throw new Unreconciled(attempt.reason)
   attempt.restart()
   return handler(attempt)
 }

@@ -83,7 +83,9 @@ export async function settleFailure(
     // The lease will run out, and the attempt then count as abandoned. Its failure is true all the same.
     flight.emit({ type: 'unsettled', attempt, error: cause as IdemError })
   }
-  if (unreconciled) return abandoned(key, { attempt, failure }, error)
+  // Of a call, an `UnsettledError` says that all of it is done: a step says that of itself only.
+  if (unreconciled || (hasUnsavedStep && error instanceof UnsettledError))
+    return abandoned(key, { attempt, failure }, error)
   return ranAndFailed(attempt, error, failure, settings)
 }
 

@@ -13,6 +13,7 @@ export class TransactionRun<Tx> {
   readonly #flight: Flight
   readonly #body: (ctx: TransactionContext<Tx>) => unknown
   #attempt = 1
+  #context: Attempt | undefined
   #ended: { readonly value?: unknown; readonly text?: string | undefined; readonly error?: unknown } = {}
   #startedAt = 0
 
@@ -52,6 +53,7 @@ export class TransactionRun<Tx> {
     const flight = this.#flight
     const { key, settings, engine } = flight
     const { context, abort } = contextOf(flight, attempt, fence)
+    this.#context = context
     const { subkey } = context
     this.#attempt = attempt
     this.#startedAt = engine.runtime.now()
@@ -82,7 +84,9 @@ export class TransactionRun<Tx> {
     return this.#flight.engine.runtime.now() - this.#startedAt
   }
 
+  /** Whoever stopped because it was told to has not failed for good, whatever its policy says of errors. */
   #mayRetry(error: unknown): boolean {
+    if (this.#context?.isStoppedBy(error)) return true
     return truthOf(() => this.#flight.settings.isRetryable(error, this.#attempt))
   }
 

@@ -141,7 +141,7 @@ export interface AttemptContext {
    *
    * @throws LeaseLostError if another attempt has taken over
    * @throws UnsettledError if the step ran but could not be saved; unless the handler goes on and succeeds, the attempt
-   * then counts as abandoned
+   * then counts as abandoned, and a caller to whom the handler leaves this error gets an AbandonedError that it has caused
    * @throws TypeError if the name was used before in this attempt
    */
   step<T>(name: string, run: () => Promise<T> | T): Promise<T>

@@ -422,24 +422,38 @@ describe('callers that all leave while the claim is under way', () => {
     expect(store.calls).toEqual(['claim'])
   })
 
-  it('is no final failure, whatever isRetryable says of other errors', async () => {
-    const { time, process } = scene()
-    const { idem } = process({ isRetryable: () => false })
-    const leaving = new AbortController()
-    const left = watched(
-      idem.run(
-        'a',
-        ({ signal }) =>
-          new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
-        { signal: leaving.signal },
-      ),
-    )
-    await time.settle()
-    leaving.abort()
-    await time.settle()
-    expect(left.state).toBe('rejected')
-    expect(await idem.run('a', () => 'again')).toBe('again')
-  })
+  it.each<[what: string, thrown: (reason: unknown) => unknown]>([
+    ['the reason itself', (reason) => reason],
+    [
+      'what the platform makes of it',
+      (cause) => Object.assign(new Error('aborted', { cause }), { name: 'AbortError' }),
+    ],
+    ['an AbortError that knows no reason', () => new DOMException('aborted', 'AbortError')],
+    [
+      'an error that it has caused',
+      (cause) => new Error('no answer', { cause: new Error('not sent', { cause }) }),
+    ],
+  ])(
+    'is no final failure when the handler throws %s, whatever isRetryable says of other errors',
+    async (_, thrown) => {
+      const { time, process } = scene()
+      const { idem } = process({ isRetryable: () => false })
+      const leaving = new AbortController()
+      const left = watched(
+        idem.run(
+          'a',
+          ({ signal }) =>
+            new Promise((_, reject) => signal.addEventListener('abort', () => reject(thrown(signal.reason)))),
+          { signal: leaving.signal },
+        ),
+      )
+      await time.settle()
+      leaving.abort()
+      await time.settle()
+      expect(left.state).toBe('rejected')
+      expect(await idem.run('a', () => 'again')).toBe('again')
+    },
+  )
 
   it('excuse no failure that has another cause', async () => {
     const { time, process } = scene()
@@ -449,7 +463,9 @@ describe('callers that all leave while the claim is under way', () => {
     watched(idem.run('a', () => answer.promise, { signal: leaving.signal }))
     await time.settle()
     leaving.abort()
-    answer.fail(new Error('declined'))
+    const declined = new Error('declined')
+    // Some are their own cause.
+    answer.fail(Object.assign(declined, { cause: declined }))
     await time.settle()
     await expect(idem.run('a', () => 'again')).rejects.toMatchObject({ code: 'OPERATION_FAILED' })
   })

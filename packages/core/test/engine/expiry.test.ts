@@ -194,7 +194,7 @@ describe('the record of a running attempt', () => {
     const { idem, store } = process({ retention: '10m', onAbandoned: 'reject' })
     store.always('saveStep', rejects)
     const order = idem.run('a', ({ step }) => step('charge', () => 1))
-    await expect(time.outlast(order)).rejects.toMatchObject({ code: 'UNSETTLED' })
+    await expect(time.outlast(order)).rejects.toMatchObject({ code: 'ABANDONED' })
     await time.advance(1_000 * DAY_MS)
     await expect(idem.run('a', () => 'no')).rejects.toMatchObject({ code: 'ABANDONED', attempt: 1 })
   })

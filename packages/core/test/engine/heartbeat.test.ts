@@ -35,6 +35,61 @@ async function attempt(options: RunOptions = {}) {
   return { time, process, idem, store, events, told, answer, call, ctx, signal: ctx.signal, leaseMs }
 }
 
+describe('a claim that is answered when its lease is over', () => {
+  it('is sent again before anything runs: the record may be somebody else’s by then', async () => {
+    const { time, process } = scene()
+    const [slow, other] = [process({ lease: '1s' }), process({ lease: '1s' })]
+    const [answer, done] = [gate(), gate()]
+    slow.store.coming('claim', answersAfter(answer.promise))
+    let running = 0
+    let most = 0
+    const handler = async () => {
+      most = Math.max(most, ++running)
+      await done.promise
+      running--
+      return 'done'
+    }
+    const calls = [watched(slow.idem.run('a', handler, { storeTimeout: '5s' }))]
+    await time.advance(1_500)
+    calls.push(watched(other.idem.run('a', handler)))
+    await time.settle()
+    answer.open()
+    await time.advance(100)
+    done.open()
+    await time.advance(2_500)
+    for (const call of calls) expect(call.value).toBe('done')
+    expect(most).toBe(1)
+  })
+
+  it('is renewed by that, where nobody else has come', async () => {
+    const { time, process } = scene()
+    const { idem, store } = process({ lease: '1s', storeTimeout: '5s' })
+    const answer = gate()
+    store.coming('claim', answersAfter(answer.promise))
+    const call = watched(idem.execute('a', ({ attempt }) => attempt))
+    await time.advance(1_500)
+    answer.open()
+    await time.settle()
+    expect(call.value).toEqual({ value: 1, replayed: false, attempt: 1 })
+    expect(store.calls).toEqual(['claim', 'claim', 'complete'])
+  })
+
+  it('is a StoreError when that happens again and again, and nothing runs', async () => {
+    const { time, process } = scene()
+    const { idem, store } = process({ lease: '1s', storeTimeout: '5s' })
+    store.always('claim', async (send) => {
+      const answer = await send()
+      await new Promise<void>((resolve) => time.schedule(1_000, resolve))
+      return answer
+    })
+    let runs = 0
+    const call = watched(idem.run('a', () => ++runs))
+    await time.advance(10_000)
+    expect(call.error).toMatchObject({ code: 'STORE', message: expect.stringContaining('lease (1000 ms)') })
+    expect([runs, await idem.inspect('a')]).toEqual([0, undefined])
+  })
+})
+
 describe('the heartbeat', () => {
   it('renews the lease at each third of it, and no more once the attempt is over', async () => {
     const { time, store, answer, call, leaseMs } = await attempt()

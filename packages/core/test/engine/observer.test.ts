@@ -82,7 +82,7 @@ describe('the observer is told', () => {
     const { idem, store, told } = process()
     store.always('saveStep', rejects)
     const run = idem.run('a', (ctx) => ctx.step('charge', () => 1), place)
-    await expect(time.outlast(run)).rejects.toMatchObject({ code: 'UNSETTLED' })
+    await expect(time.outlast(run)).rejects.toMatchObject({ cause: { code: 'UNSETTLED' } })
     expect(told()).not.toContain('step')
   })
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Reconcile } from '../../src/options/options'
-import { hangs } from '../support/faulty-store'
+import { hangs, rejects } from '../support/faulty-store'
 import { gate } from '../support/gate'
 import { scene } from '../support/scene'
 import { watched } from '../support/watched'
@@ -46,6 +46,52 @@ describe('reconcile', () => {
       takeover,
     ])
     expect(await run).toEqual({ value: ['charge-1', 2, true], replayed: false, attempt: 2 })
+  })
+
+  it.each([
+    ['its lease may be over', { lease: '1s' }, 'LEASE_LOST'],
+    ['it ran too long', { maxRunTime: '1s' }, 'ABANDONED'],
+  ] as const)(
+    'asks for a handler in vain once %s: nothing runs, and the next call finds out anew',
+    async (_, limits, code) => {
+      const asked = gate()
+      let found = 0
+      const { time, process, idem, store } = await crashed(async () => {
+        if (++found > 1) return { value: 'found' }
+        await asked.promise
+        return 'rerun' as const
+      })
+      let runs = 0
+      const call = watched(idem.run('a', () => ++runs, limits))
+      await time.settle()
+      if (code === 'LEASE_LOST') store.always('extend', rejects)
+      await time.advance(2_000)
+      asked.open()
+      await time.advance(0)
+      expect(call.error).toMatchObject({ code: 'ABANDONED' })
+      expect(await idem.inspect('a')).toMatchObject({ state: 'abandoned', attempt: 2 })
+      expect(await process().idem.run('a', () => ++runs)).toBe('found')
+      expect(runs).toBe(0)
+    },
+  )
+
+  it('asks for a handler in vain once every caller has left', async () => {
+    const asked = gate()
+    const { time, idem } = await crashed(async () => {
+      await asked.promise
+      return 'rerun' as const
+    })
+    const caller = new AbortController()
+    let runs = 0
+    const call = watched(idem.run('a', () => ++runs, { signal: caller.signal }))
+    await time.settle()
+    caller.abort()
+    await time.settle()
+    expect(call.error).toBe(caller.signal.reason)
+    asked.open()
+    await time.advance(0)
+    expect(runs).toBe(0)
+    expect(await idem.inspect('a')).toMatchObject({ state: 'abandoned', attempt: 2 })
   })
 
   it('sees the steps that were saved, and may use their names without taking them from the handler', async () => {

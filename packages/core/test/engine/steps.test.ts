@@ -185,17 +185,25 @@ describe('steps', () => {
     expect(runs).toBe(1)
   })
 
-  it('that cannot be saved are an UnsettledError with their value', async () => {
+  it('that cannot be saved are an UnsettledError with their value, and the work is not said to be done', async () => {
     const { time, process } = scene()
     const { idem, store } = process()
     store.always('saveStep', rejects)
-    const call = watched(idem.run('a', ({ step }) => step('charge', () => 'charge-1')))
+    const steps: unknown[] = []
+    const order = async ({ step }: AttemptContext) => {
+      const charge = await step('charge', () => 'charge-1').catch((error: unknown) => {
+        steps.push(error)
+        throw error
+      })
+      steps.push('shipped')
+      return { charge, shipped: true }
+    }
+    const calls = [watched(idem.run('a', order)), watched(idem.run('a', order))]
     await time.advance(1_000)
-    expect(call.error).toMatchObject({
-      code: 'UNSETTLED',
-      value: 'charge-1',
-      cause: { code: 'STORE' },
-    })
+    const unsettled = { code: 'UNSETTLED', value: 'charge-1', cause: { code: 'STORE' } }
+    expect(steps).toMatchObject([unsettled])
+    for (const { error } of calls)
+      expect(error).toMatchObject({ code: 'ABANDONED', attempt: 1, cause: unsettled })
     expect(store.count('saveStep')).toBe(3)
   })
 
@@ -233,7 +241,7 @@ describe('steps', () => {
     store.always('saveStep', hangs)
     const call = watched(idem.run('a', ({ step }) => step('charge', () => 'charge-1')))
     await time.advance(3 * 2_000 + 60)
-    expect(call.error).toMatchObject({ code: 'UNSETTLED', value: 'charge-1' })
+    expect(call.error).toMatchObject({ code: 'ABANDONED', cause: { code: 'UNSETTLED', value: 'charge-1' } })
   })
 
   it('belong to their record: forgotten with it', async () => {

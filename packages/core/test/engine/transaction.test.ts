@@ -390,6 +390,25 @@ describe('duplicates of a transaction', () => {
     expect([call.state, balance('alice')]).toEqual(['rejected', 10])
   })
 
+  it('all leaving make no failure that is final of a body that stops for that', async () => {
+    const { time, process } = bank()
+    const idem = process({ isRetryable: () => false })
+    const caller = new AbortController()
+    const call = watched(
+      idem.transaction(
+        'a',
+        ({ signal }) =>
+          new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+        { signal: caller.signal },
+      ),
+    )
+    await time.settle()
+    caller.abort()
+    await time.settle()
+    expect(call.error).toBe(caller.signal.reason)
+    expect(await idem.transaction('a', deposit(10))).toBe(10)
+  })
+
   it('leaving before it begins show it a signal that is aborted already', async () => {
     const { time, process } = bank()
     const controller = new AbortController()
