@@ -36,6 +36,12 @@ describe('the secrets of a URL', () => {
     ['postgres://ann:h%40nter@host/db', 'h@nter or h%40nter', '*** or ***'],
     ['postgres://ann:100%@host/db', 'wrong: 100%', 'wrong: ***'],
     ['postgres://host/db?password=hunter2&x=1', 'hunter2 1', '*** 1'],
+    ['postgres://ann:p%2Bw@host/db', 'p+w, p%2Bw, p%2bw', '***, ***, ***'],
+    [
+      'mongodb://ann@host/db?authMechanismProperties=SERVICE_NAME:db,AWS_SESSION_TOKEN:hunter2',
+      'bad token hunter2',
+      'bad token ***',
+    ],
     ['redis://host', 'nothing', 'nothing'],
   ])('of %s none is left in what others say', (url, said, left) => {
     expect(new Secrets(url).without(said)).toBe(left)

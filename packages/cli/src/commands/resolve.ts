@@ -7,6 +7,7 @@ import { type CommandFailure, failed, misused, reasonOf } from '../failure'
 import { iso } from '../records/as-json'
 import { decodeText } from '../records/decode'
 import { noSuchRecord } from '../records/no-such-record'
+import { isOfSealed, isSealed } from '../records/sealed'
 import { printable } from '../terminal/printable'
 import { localAndIso, shortDuration } from '../terminal/times'
 
@@ -24,6 +25,9 @@ export const resolve: Command = {
     value: { value: 'json', help: 'the value, in JSON; or as show --raw prints one, tags and all' },
     'value-file': { value: 'file', help: 'the same from a file; - for standard input' },
     'without-value': { help: 'it is not known: calls get ResultUnavailableError' },
+    plain: {
+      help: 'store it unencrypted, beside records that are encrypted: the application has acceptPlain',
+    },
     'as-text': { help: 'store the text as it is, for an application with a codec of its own' },
     retention: {
       value: 'time',
@@ -40,10 +44,12 @@ export const resolve: Command = {
     const key = typed.key()
     const text = givenText(typed)
     const value = typed.flag('as-text') || text === undefined ? text : await checked(text)
-    const json = typed.flag('json')
+    const [json, plain] = [typed.flag('json'), typed.flag('plain')]
     const retentionMs = typed.duration('retention') ?? DAY_MS
     const tombstoneMs = typed.duration('tombstone', 0) ?? 0
     return async ({ store, terminal, title }) => {
+      if (!plain && value !== undefined && !isSealed(value) && (await isOfSealed(store, key)))
+        throw unreadable(key)
       const owner = randomBytes(12).toString('base64url')
       if (!(await store.resolve({ key, owner, value, retentionMs, tombstoneMs }))) {
         throw refusal(await store.get(key), key, title)
@@ -81,6 +87,13 @@ async function checked(text: string): Promise<string> {
     `the value must be JSON, a text in quotes of its own ('"paid"'): ${valueError.message}. ` +
       'A property "$" marks a tag: {"$":"object","v":[["$",1]]} is an object that has one. Where the application has a codec ' +
       'of its own, add --as-text',
+  )
+}
+
+function unreadable(key: string): CommandFailure {
+  return failed(
+    `the application of ${printable(key)} encrypts its answers, and could not read this one. Nothing was changed. Let the application ` +
+      'do it (idem.resolve), or give --without-value; --plain is for one that reads both (acceptPlain)',
   )
 }
 

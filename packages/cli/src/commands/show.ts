@@ -8,7 +8,7 @@ import { keyParts } from '../records/key-parts'
 import { meaningOf } from '../records/meaning'
 import { noSuchRecord } from '../records/no-such-record'
 import { stateOf } from '../records/row'
-import { printable } from '../terminal/printable'
+import { printable, printableLines } from '../terminal/printable'
 import { LOOK_OF_STATE, type Paint } from '../terminal/style'
 import type { Terminal } from '../terminal/terminal'
 import { localAndIso, shortDuration } from '../terminal/times'
@@ -98,13 +98,14 @@ async function shownText(
   const { value, valueError } = await decodeText(text)
   if (valueError) return `${printable(text)}\n(not tagged JSON: the application has a codec of its own)`
   const colors = paint('bold', '') !== ''
-  return inspect(value, {
+  const shown = inspect(value, {
     depth: null,
     maxArrayLength: null,
     maxStringLength: null,
     colors,
     breakLength: 100,
   })
+  return printableLines(shown)
 }
 
 async function shownFailure(record: StoredRecord, raw: boolean, paint: Paint): Promise<string> {
@@ -114,5 +115,7 @@ async function shownFailure(record: StoredRecord, raw: boolean, paint: Paint): P
   const { name, message, code, details } = failure
   const told = `${paint('red', printable(name))}: ${printable(message)}`
   const withCode = code === undefined ? told : `${told}\ncode ${printable(String(code))}`
-  return details === undefined ? withCode : `${withCode}\ndetails ${inspect(details, { depth: null })}`
+  return details === undefined
+    ? withCode
+    : `${withCode}\ndetails ${printableLines(inspect(details, { depth: null }))}`
 }

@@ -23,8 +23,12 @@ export class Secrets {
     const parameters = [...rest.matchAll(/[?&]([^=&#]*)=([^&#]*)/g)]
       .filter(([, name = '']) => CALLED_SECRET.test(name))
       .map(([, , value = '']) => value)
-    this.#texts = [password, ...parameters]
-      .flatMap((text) => [text, decoded(text)])
+    // Properties are a list of names and values.
+    const properties = parameters.flatMap((text) =>
+      text.split(',').map((one) => one.slice(one.indexOf(':') + 1)),
+    )
+    this.#texts = [password, ...parameters, ...properties]
+      .flatMap((text) => [text, ...spellings(decoded(text))])
       .filter((text) => text !== '')
       .sort((one, other) => other.length - one.length)
   }
@@ -42,4 +46,10 @@ function decoded(text: string): string {
   } catch {
     return text
   }
+}
+
+/** A text as it is, and as it is written in a URL. */
+function spellings(text: string): string[] {
+  const inUrl = encodeURIComponent(text)
+  return [text, inUrl, inUrl.replace(/%../g, (escape) => escape.toLowerCase())]
 }

@@ -1,4 +1,5 @@
 import { AbandonedError, Idem, type Store } from '@idem/core'
+import { encryptedCodec } from '@idem/core/encrypted'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { claimOf } from './claim-of'
 import { cli } from './cli'
@@ -74,7 +75,7 @@ export function describeCommands(name: string, open: () => Promise<Opened>): voi
         ['a', 'b:c'],
         async (ctx) => {
           await ctx.step('reserve', () => new Set([7]))
-          return { at: new Date(0), big: 12n }
+          return { at: new Date(0), big: 12n, to: 'ann\u202eb' }
         },
         { scope: 'ann', name: 'pay', fingerprint: 'payload' },
       )
@@ -89,6 +90,7 @@ export function describeCommands(name: string, open: () => Promise<Opened>): voi
         'Set(1) { 7 }',
         '1970-01-01T00:00:00.000Z',
         '12n',
+        'ann\\u202eb',
       ]) {
         expect(out).toContain(text)
       }
@@ -105,13 +107,16 @@ export function describeCommands(name: string, open: () => Promise<Opened>): voi
 
     it('shows why an attempt failed, without letting it near the terminal', async () => {
       const fails = idem.run('fails', () => {
-        throw Object.assign(new Error('no\u001b[2J money'), { code: 'E_PAY', details: { left: 3 } })
+        throw Object.assign(new Error('no\u001b[2J money'), {
+          code: 'E_PAY',
+          details: { left: 3, to: 'ann\u202eb' },
+        })
       })
       await expect(fails).rejects.toThrow()
       const { out } = await run('show', 'idem:::fails')
       expect(out).toContain('Error: no\\x1b[2J money')
       expect(out).toContain('code E_PAY')
-      expect(out).toContain('{ left: 3 }')
+      expect(out).toContain("{ left: 3, to: 'ann\\u202eb' }")
       expect(out).toContain('the next call runs attempt 2')
     })
 
@@ -141,6 +146,29 @@ export function describeCommands(name: string, open: () => Promise<Opened>): voi
       const left = Date.parse((JSON.parse(out) as { expiresAt: string }).expiresAt) - Date.now()
       expect(Math.abs(left - 7 * 86_400_000)).toBeLessThan(600_000)
       await expect(idem.run('valueless', refuses)).rejects.toMatchObject({ code: 'RESULT_UNAVAILABLE' })
+    })
+
+    it('gives no plain answer to an application that encrypts, unless it reads both', async () => {
+      const key = new Uint8Array(32).fill(7)
+      const sealed = (acceptPlain: boolean) =>
+        new Idem({
+          store,
+          namespace: 'sealed',
+          codec: encryptedCodec({ keys: [{ id: 'k1', key }], acceptPlain }),
+          onAbandoned: 'reject',
+        })
+      await sealed(false).run('neighbour', () => 'secret')
+      await abandon('sealed:::stuck')
+      const answer = ['sealed:::stuck', '--value', '{"receipt":"r-17"}']
+      expect(await run('resolve', ...answer)).toMatchObject({
+        code: 1,
+        err: expect.stringContaining('Nothing was changed'),
+      })
+      await expect(sealed(false).run('stuck', refuses)).rejects.toThrow(AbandonedError)
+      expect(await run('resolve', ...answer, '--plain')).toMatchObject({ code: 0 })
+      expect(await sealed(true).run('stuck', refuses)).toEqual({ receipt: 'r-17' })
+      await abandon('sealed:::unknown')
+      expect(await run('resolve', 'sealed:::unknown', '--without-value')).toMatchObject({ code: 0 })
     })
 
     it('refuses to resolve what is alive, and says until when its lease lasts', async () => {
