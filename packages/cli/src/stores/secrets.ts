@@ -51,5 +51,5 @@ function decoded(text: string): string {
 /** A text as it is, and as it is written in a URL. */
 function spellings(text: string): string[] {
   const inUrl = encodeURIComponent(text)
-  return [text, inUrl, inUrl.replace(/%../g, (escape) => escape.toLowerCase())]
+  return [text, inUrl, inUrl.replace(/%../g, (character) => character.toLowerCase())]
 }
