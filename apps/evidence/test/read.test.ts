@@ -46,9 +46,10 @@ describe('of what was printed', () => {
 
   test('versions are named', () => {
     const printed =
-      'Tests on Node v22.1.0\n3 passed, 0 failed, 1 skipped\nTests on Node v24.2.0\n4 passed, 0 failed, 0 skipped\n'
+      'Tests on Node v22.1.0\n3000 passed, 0 failed, 1 skipped\nTests on Node v24.2.0\n4 passed, 0 failed, 0 skipped\n'
     expect(readVersions(printed, /Node v\S+/)).toMatchObject({
       versions: 'Node v22.1.0, Node v24.2.0',
+      passed: '3,000, 4',
       by: { 'Node v24.2.0': { passed: 4 } },
     })
     expect(() => readVersions('', /x/)).toThrow(RunFailed)

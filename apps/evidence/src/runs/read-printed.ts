@@ -19,7 +19,12 @@ export function readVersions(printed: string, version: RegExp): Figures {
     return [name, readCounts(part)] as const
   })
   if (counted.length === 0) throw new RunFailed('nothing was run on any version')
-  return { versions: counted.map(([name]) => name).join(', '), by: Object.fromEntries(counted) }
+  return {
+    versions: counted.map(([name]) => name).join(', '),
+    // In the same order.
+    passed: counted.map(([, { passed }]) => Number(passed).toLocaleString('en-US')).join(', '),
+    by: Object.fromEntries(counted),
+  }
 }
 
 /** The table that the model's checker prints: each search, and what it found. */
