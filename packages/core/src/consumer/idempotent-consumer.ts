@@ -11,10 +11,14 @@ import {
   resolveConsumerOptions,
   type TransactionHandlerOptions,
 } from './options'
+import { Stop } from './stop'
 
 /** What a transport knows of one delivery. */
 export interface Delivery {
-  /** Aborts when the transport can wait no longer: then the decision is `retry`. */
+  /**
+   * Aborts when the transport is to stop. The handler's signal aborts with it, and the decision comes when the handler has ended:
+   * how long that may take is the transport's to say. What has not begun by then does not.
+   */
   readonly signal?: AbortSignal | undefined
   /** How often the message has been replayed from the dead letters: each time it has all its attempts anew. @defaultValue 0 */
   readonly replays?: number | undefined
@@ -79,10 +83,11 @@ class Consumption<Message> {
       throw new TypeError(`replays must be a whole number from 0 up; got ${String(replays)}`)
     }
     if (signal?.aborted) return { action: 'retry', afterMs: 0, reason: 'stopped', error: signal.reason }
-    const attempt = new MessageAttempt(this.#settings, message, replays)
+    const stop = new Stop(signal)
+    const attempt = new MessageAttempt(this.#settings, message, replays, stop)
     let call: Call
     try {
-      call = this.#call(message, signal, attempt)
+      call = this.#call(message, stop, attempt)
     } catch (error) {
       return this.#bury(message, dead('unusable', error), replays)
     }
@@ -95,10 +100,12 @@ class Consumption<Message> {
       if (decision.action === 'retry' && signal?.aborted)
         return { ...decision, reason: 'stopped', afterMs: 0 }
       return decision.action === 'dead-letter' ? this.#bury(message, decision, replays, call) : decision
+    } finally {
+      stop.end()
     }
   }
 
-  #call(message: Message, signal: AbortSignal | undefined, attempt: MessageAttempt<Message>): Call {
+  #call(message: Message, stop: Stop, attempt: MessageAttempt<Message>): Call {
     const { key, scope, fingerprint, name, run, onAbandoned } = this.#settings
     const payload = fingerprint === false ? undefined : fingerprint(message)
     if (fingerprint !== false && payload === undefined)
@@ -108,7 +115,7 @@ class Consumption<Message> {
         ? onAbandoned
         : (ctx: AttemptContext) => {
             attempt.hasBegun = true
-            return onAbandoned(message, ctx)
+            return onAbandoned(message, stop.begin(ctx))
           }
     return {
       key: key(message),
@@ -118,7 +125,7 @@ class Consumption<Message> {
         // A scope that comes to nothing must not be taken for none: keys of all tenants would meet.
         scope: scope && (scope(message) ?? ''),
         fingerprint: payload,
-        signal,
+        signal: stop.leave,
         onAbandoned: policy,
         // Whoever waits holds a place that another message could have.
         onInProgress: 'reject',

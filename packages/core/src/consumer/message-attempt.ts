@@ -2,6 +2,7 @@ import { describeError } from '../codec/failure'
 import type { AttemptContext } from '../options/options'
 import type { DeadLetter } from './decision'
 import type { ConsumerSettings } from './options'
+import type { Stop } from './stop'
 
 /** What is thrown through a step that is not to be saved. */
 const APPLIED = Symbol('applied')
@@ -17,6 +18,7 @@ export class MessageAttempt<Message> {
   readonly #settings: ConsumerSettings<Message>
   readonly #message: Message
   readonly #replays: number
+  readonly #stop: Stop
   #error: unknown
   /** The number of the attempt, counted from the message's replay. */
   #number = 1
@@ -27,10 +29,11 @@ export class MessageAttempt<Message> {
   /** There if the message is dead, and its record says so. */
   letter: DeadLetter | undefined
 
-  constructor(settings: ConsumerSettings<Message>, message: Message, replays: number) {
+  constructor(settings: ConsumerSettings<Message>, message: Message, replays: number, stop: Stop) {
     this.#settings = settings
     this.#message = message
     this.#replays = replays
+    this.#stop = stop
   }
 
   get number(): number {
@@ -40,7 +43,7 @@ export class MessageAttempt<Message> {
   /** What `Idem` runs. Resolves when the message is applied. */
   async run(ctx: AttemptContext): Promise<void> {
     try {
-      this.letter = await this.#verdict(ctx)
+      this.letter = await this.#verdict(this.#stop.begin(ctx))
       throw this.#error ?? asError(this.letter)
     } catch (error) {
       if (error === APPLIED) return

@@ -235,11 +235,94 @@ test('a delivery that is told to stop is delivered again, and its attempt is tol
   await time.settle()
   stop.abort(new Error('the process ends'))
   expect(await time.outlast(consuming)).toMatchObject({ action: 'retry', reason: 'stopped', afterMs: 0 })
-  await time.settle()
-  expect(told).toBeInstanceOf(DOMException)
+  expect(told).toBe(stop.signal.reason)
   expect(await consume(order, { signal: stop.signal })).toMatchObject({ reason: 'stopped' })
   // To stop when told is no failure, whatever the policy says of errors.
   expect(await time.outlast(consume(order))).toEqual({ action: 'ack', reason: 'applied' })
+})
+
+describe('a delivery whose signal aborts', () => {
+  /** A handler under way that heeds no signal, and was told to stop. */
+  async function told() {
+    const { time, consumer } = consumers()
+    const stop = new AbortController()
+    const hold = gate()
+    const signals: AbortSignal[] = []
+    const { consume } = consumer({
+      handler: (_message, { signal }) => {
+        signals.push(signal)
+        return hold.promise
+      },
+    })
+    let decision: unknown
+    const consuming = consume(order, { signal: stop.signal }).then((decided) => {
+      decision = decided
+    })
+    await time.settle()
+    stop.abort(new Error('the process ends'))
+    await time.settle()
+    expect([signals[0]?.aborted, decision]).toEqual([true, undefined])
+    return { time, hold, consume, consuming, decision: () => decision }
+  }
+
+  test('is decided when the handler has ended: well, after all', async () => {
+    const { time, hold, consume, consuming, decision } = await told()
+    hold.open()
+    await time.outlast(consuming)
+    expect(decision()).toEqual({ action: 'ack', reason: 'applied' })
+    expect(await consume(order)).toEqual({ action: 'ack', reason: 'duplicate' })
+  })
+
+  test('or not', async () => {
+    const { time, hold, consuming, decision } = await told()
+    hold.fail(new Error('no stock'))
+    await time.outlast(consuming)
+    expect(decision()).toMatchObject({ action: 'retry', reason: 'stopped', error: { message: 'no stock' } })
+  })
+
+  test('before its attempt has begun, is decided at once, and nothing runs', async () => {
+    const { time, consumer } = consumers()
+    const { consume, applied, store } = consumer()
+    const answer = gate()
+    store.coming('claim', (send) => answer.promise.then(send))
+    const stop = new AbortController()
+    const consuming = consume(order, { signal: stop.signal })
+    await time.settle()
+    stop.abort()
+    expect(await time.outlast(consuming)).toMatchObject({ action: 'retry', reason: 'stopped' })
+    answer.open()
+    await time.settle()
+    expect(applied).toEqual([])
+  })
+
+  test('tells also who finds out about an abandoned attempt', async () => {
+    const { time, consumer } = consumers()
+    const dead = consumer({ handler: () => new Promise(() => {}), lease: '1s' })
+    void dead.consume(order)
+    await time.settle()
+    dead.store.everything(hangs)
+    await time.advance(1_001)
+    const stop = new AbortController()
+    const { consume } = consumer({
+      onAbandoned: (_message, { signal }) =>
+        new Promise((resolve) => signal.addEventListener('abort', () => resolve({ value: 'found' }))),
+    })
+    const consuming = consume(order, { signal: stop.signal })
+    await time.settle()
+    stop.abort()
+    expect(await time.outlast(consuming)).toEqual({ action: 'ack', reason: 'applied' })
+  })
+
+  test('or does not tells its handler, either way, that it has run too long', async () => {
+    const { time, consumer } = consumers()
+    const { consume } = consumer({
+      maxRunTime: '1s',
+      handler: (_message, { signal }) =>
+        new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+    })
+    const consuming = consume(order, { signal: new AbortController().signal })
+    expect(await time.outlast(consuming)).toMatchObject({ action: 'retry', reason: 'in-progress' })
+  })
 })
 
 test.each([-1, 0.5, '1', Number.NaN])('replays cannot be %o', async (replays) => {

@@ -76,7 +76,7 @@ export class RedisStreamConsumer {
 
   /**
    * Takes no further messages, and resolves when those under way have ended, or had to: their signal aborts after
-   * `stopTimeout`. What was not begun is handed to the group's other consumers.
+   * `stopTimeout`, and they have one second from then on. What was not begun is handed to the group's other consumers.
    */
   async close(): Promise<void> {
     this.#stop.abort()

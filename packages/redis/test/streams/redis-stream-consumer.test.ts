@@ -358,6 +358,48 @@ describe.each(servers)('a stream on %s', (_server, url) => {
       expect(await pending()).toBe(1)
     })
 
+    test('waits for handlers that it has told to stop, a while: what they have done is known when it goes', async () => {
+      const { consumer, publish, applied, pending, events } = scene()
+      const underWay = new Gate()
+      const one = consumer({
+        stopTimeout: 50,
+        consume: {
+          handler: async ({ id }, { signal }) => {
+            underWay.open()
+            await new Promise((resolve) => signal.addEventListener('abort', resolve))
+            await new Promise((resolve) => setTimeout(resolve, 300))
+            applied.push(id as string)
+          },
+        },
+      })
+      await publish('a')
+      await underWay.opened
+      await one.close()
+      expect(applied).toEqual(['a'])
+      expect(events).toMatchObject([{ type: 'decided', decision: { action: 'ack', reason: 'applied' } }])
+      expect(await pending()).toBe(0)
+    })
+
+    test('goes without those that do not stop', async () => {
+      const { consumer, publish, pending } = scene()
+      const underWay = new Gate()
+      const one = consumer({
+        stopTimeout: 50,
+        consume: {
+          handler: () => {
+            underWay.open()
+            return new Promise(() => {})
+          },
+        },
+      })
+      await publish('a')
+      await underWay.opened
+      const since = performance.now()
+      await one.close()
+      expect(performance.now() - since).toBeLessThan(4000)
+      expect(await pending()).toBe(1)
+    })
+
     test('leaves the clients open, and leaves its group', async () => {
       const { consumer, client, stream, publish, pending, applied } = scene()
       const one = consumer()
