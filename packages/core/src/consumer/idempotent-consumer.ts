@@ -96,7 +96,7 @@ class Consumption<Message> {
       this.#outages = 0
       return { action: 'ack', reason: replayed ? 'duplicate' : 'applied' }
     } catch (error) {
-      const decision = await this.#decide(error, attempt, call)
+      const decision = await this.#decide(error, attempt, call, stop)
       if (decision.action === 'retry' && signal?.aborted)
         return { ...decision, reason: 'stopped', afterMs: 0 }
       return decision.action === 'dead-letter' ? this.#bury(message, decision, replays, call) : decision
@@ -138,7 +138,7 @@ class Consumption<Message> {
     }
   }
 
-  async #decide(error: unknown, attempt: MessageAttempt<Message>, call: Call): Promise<Decision> {
+  async #decide(error: unknown, attempt: MessageAttempt<Message>, call: Call, stop: Stop): Promise<Decision> {
     const { attempts } = this.#settings
     const own = attempt.thrown
     if (own !== undefined && own.error === error) {
@@ -170,7 +170,8 @@ class Consumption<Message> {
       case 'ABANDONED': {
         const number = Number(refusal.attempt)
         // Whoever was to find out could not, this time.
-        if (refusal.cause !== undefined && number < attempts) return this.#again('failed', error, number)
+        if (refusal.cause !== undefined && (number < attempts || stop.isCauseOf(refusal.cause)))
+          return this.#again('failed', error, number)
         // It runs too long, here, and its record will tell what follows.
         if (refusal.cause === undefined && attempt.hasBegun) return this.#again('in-progress', error, number)
         return { action: 'dead-letter', ...dead('abandoned', error, number) }

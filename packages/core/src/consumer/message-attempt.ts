@@ -1,4 +1,5 @@
 import { describeError } from '../codec/failure'
+import { isStop } from '../engine/is-stop'
 import type { AttemptContext } from '../options/options'
 import type { DeadLetter } from './decision'
 import type { ConsumerSettings } from './options'
@@ -68,35 +69,61 @@ export class MessageAttempt<Message> {
 
   /** Throws, unless the message is dead: then it tells why. */
   async #apply(ctx: AttemptContext): Promise<DeadLetter> {
-    const { attempts, isRetryable, work } = this.#settings
     const { attempt } = ctx
     const first =
       this.#replays === 0 ? 1 : await ctx.step(`idem:replay ${this.#replays}`, () => Promise.resolve(attempt))
-    this.#number = attempt - first + 1
+    for (let uncounted = 0; ; uncounted++) {
+      this.#number = attempt - first + 1 - uncounted
+      let ended: End | undefined
+      try {
+        // Like that of a dead letter, this step only comes to an end when the attempt is not to be counted.
+        await ctx.step(`idem:uncounted ${this.#replays} ${uncounted + 1}`, async () => {
+          const end = await this.#work(ctx)
+          ended = end
+          if (end.isCounted) throw end.error
+        })
+      } catch (error) {
+        // It did not begin. If it did, it came to what it came to, whether or not that could be saved.
+        if (ended === undefined) throw error
+      }
+      const end = ended as End | undefined
+      if (end?.letter) return end.letter
+      if (end) throw end.error
+    }
+  }
+
+  async #work(ctx: AttemptContext): Promise<End> {
+    const { attempts, isRetryable, work } = this.#settings
+    const { attempt, signal } = ctx
     if (this.#number > attempts) {
       const message = `the last of ${attempts} attempts ended without anybody knowing how`
-      return {
-        reason: 'attempts',
-        failure: { name: 'AbandonedError', message, code: 'ABANDONED' },
-        attempt: attempt - 1,
-      }
+      const failure = { name: 'AbandonedError', message, code: 'ABANDONED' }
+      return { isCounted: true, letter: { reason: 'attempts', failure, attempt: attempt - 1 } }
     }
     this.hasBegun = true
     try {
       await work(this.#message, ctx)
+      return { isCounted: true, error: APPLIED }
     } catch (error) {
-      const isFinal = !isStopped(ctx, error) && !truthOf(() => isRetryable(error, this.#number))
-      if (!isFinal && (this.#number < attempts || isStopped(ctx, error))) throw error
+      if (this.#stop.isCauseOf(error)) return { isCounted: false, error }
+      // Whoever stops because it is told to has not failed.
+      if (signal.aborted && isStop(error, signal.reason)) return { isCounted: true, error }
+      const isFinal = !truthOf(() => isRetryable(error, this.#number))
+      if (!isFinal && this.#number < attempts) return { isCounted: true, error }
       this.#error = error
-      return { reason: isFinal ? 'final' : 'attempts', failure: describeError(error), attempt }
+      const reason = isFinal ? 'final' : 'attempts'
+      return { isCounted: true, error, letter: { reason, failure: describeError(error), attempt } }
     }
-    throw APPLIED
   }
 }
 
-/** Whoever stops because it is told to has not failed. */
-function isStopped({ signal }: AttemptContext, error: unknown): boolean {
-  return signal.aborted && (error === signal.reason || (error as { code?: unknown })?.code === 'LEASE_LOST')
+/** What an attempt came to. */
+interface End {
+  readonly isCounted: boolean
+  /** What it threw, if anything. */
+  readonly error?: unknown
+  /** There if the message is dead. */
+  readonly letter?: DeadLetter
 }
 
 /** A policy that throws has not said no. */

@@ -325,6 +325,110 @@ describe('a delivery whose signal aborts', () => {
   })
 })
 
+describe('an attempt that stops because its delivery is told to', () => {
+  /** How it ends when its signal aborts. */
+  const endings: [what: string, end: (reason: unknown) => unknown][] = [
+    ['with the reason', (reason) => reason],
+    [
+      'as the platform does',
+      (cause) => Object.assign(new Error('aborted', { cause }), { name: 'AbortError' }),
+    ],
+    ['with an error that it has caused', (cause) => new Error('the payment failed', { cause })],
+  ]
+
+  test.each(endings)('%s, has not failed, and is not counted', async (_what, end) => {
+    const { time, consumer } = consumers()
+    const numbers: number[] = []
+    let isStopping = true
+    const { consume } = consumer({
+      attempts: 2,
+      isRetryable: (_error, number) => {
+        numbers.push(number)
+        return true
+      },
+      handler: (_message, { signal }) =>
+        new Promise((_resolve, reject) => {
+          if (!isStopping) reject(new Error('no stock'))
+          signal.addEventListener('abort', () => reject(end(signal.reason)))
+        }),
+    })
+    for (const replays of [0, 1]) {
+      isStopping = true
+      for (let times = 0; times < 3; times++) {
+        const stop = new AbortController()
+        const consuming = consume(order, { signal: stop.signal, replays })
+        await time.settle()
+        stop.abort(new Error('the process ends'))
+        expect(await time.outlast(consuming)).toMatchObject({ action: 'retry', reason: 'stopped' })
+      }
+      isStopping = false
+      const retry = { action: 'retry', reason: 'failed', afterMs: 100 }
+      expect(await time.outlast(consume(order, { replays }))).toMatchObject(retry)
+      const letter = { action: 'dead-letter', reason: 'attempts', failure: { message: 'no stock' } }
+      expect(await time.outlast(consume(order, { replays }))).toMatchObject(letter)
+    }
+    expect(numbers).toEqual([1, 2, 1, 2])
+  })
+
+  test('is counted if the store cannot be told, and is delivered again all the same', async () => {
+    const { time, consumer } = consumers()
+    let isStopping = true
+    const { consume, store } = consumer({
+      attempts: 2,
+      lease: '5s',
+      handler: (_message, { signal }) =>
+        new Promise((_resolve, reject) => {
+          if (!isStopping) reject(new Error('no stock'))
+          signal.addEventListener('abort', () => reject(signal.reason))
+        }),
+    })
+    const stop = new AbortController()
+    const consuming = consume(order, { signal: stop.signal })
+    await time.settle()
+    store.always('saveStep', unreachable)
+    stop.abort()
+    expect(await time.outlast(consuming)).toMatchObject({ action: 'retry', reason: 'stopped' })
+    isStopping = false
+    store.everything((send) => send())
+    await time.advance(10_000)
+    expect(await time.outlast(consume(order))).toMatchObject({ action: 'dead-letter', reason: 'attempts' })
+  })
+
+  test('because it lost its lease or ran too long, is counted', async () => {
+    const { time, consumer } = consumers()
+    const { consume } = consumer({
+      attempts: 1,
+      lease: '1s',
+      maxRunTime: '1s',
+      handler: (_message, { signal }) =>
+        new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+    })
+    const { signal } = new AbortController()
+    expect(await time.outlast(consume(order, { signal }))).toMatchObject({ reason: 'in-progress' })
+    await time.advance(5_000)
+    expect(await time.outlast(consume(order, { signal }))).toMatchObject({ reason: 'attempts' })
+  })
+
+  test('who was to find out about the last one, is asked again', async () => {
+    const { time, consumer } = consumers()
+    const dead = consumer({ handler: () => new Promise(() => {}), lease: '1s' })
+    void dead.consume(order)
+    await time.settle()
+    dead.store.everything(hangs)
+    await time.advance(1_001)
+    const { consume } = consumer({
+      attempts: 2,
+      onAbandoned: (_message, { signal }) =>
+        new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+    })
+    const stop = new AbortController()
+    const consuming = consume(order, { signal: stop.signal })
+    await time.settle()
+    stop.abort()
+    expect(await time.outlast(consuming)).toMatchObject({ action: 'retry', reason: 'stopped' })
+  })
+})
+
 test.each([-1, 0.5, '1', Number.NaN])('replays cannot be %o', async (replays) => {
   const { consume } = consumers().consumer()
   await expect(consume(order, { replays: replays as number })).rejects.toThrow(/^replays must be/)
