@@ -141,7 +141,7 @@ class Consumption<Message> {
   async #decide(error: unknown, attempt: MessageAttempt<Message>, call: Call, stop: Stop): Promise<Decision> {
     const { attempts } = this.#settings
     const own = attempt.thrown
-    if (own !== undefined && own.error === error) {
+    if (own !== undefined && own.error === error && !attempt.isRefused) {
       this.#outages = 0
       if (attempt.letter) return { action: 'dead-letter', ...attempt.letter }
       return this.#again('failed', error, attempt.number)

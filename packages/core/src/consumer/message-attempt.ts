@@ -2,6 +2,7 @@ import { describeError } from '../codec/failure'
 import { isStop } from '../engine/is-stop'
 import type { AttemptContext } from '../options/options'
 import type { DeadLetter } from './decision'
+import { TransactionFailure } from './in-transaction'
 import type { ConsumerSettings } from './options'
 import type { Stop } from './stop'
 
@@ -27,6 +28,8 @@ export class MessageAttempt<Message> {
   thrown: { readonly error: unknown } | undefined
   /** Whether the handler, or what finds out for it, was called. */
   hasBegun = false
+  /** Whether what it threw is the store's, and nothing ran. */
+  isRefused = false
   /** There if the message is dead, and its record says so. */
   letter: DeadLetter | undefined
 
@@ -104,11 +107,15 @@ export class MessageAttempt<Message> {
     try {
       await work(this.#message, ctx)
       return { isCounted: true, error: APPLIED }
-    } catch (error) {
+    } catch (thrown) {
+      const error = thrown instanceof TransactionFailure ? thrown.error : thrown
+      this.isRefused = thrown instanceof TransactionFailure && !thrown.hasRun
+      if (this.isRefused) return { isCounted: false, error }
       if (this.#stop.isCauseOf(error)) return { isCounted: false, error }
       // Whoever stops because it is told to has not failed.
       if (signal.aborted && isStop(error, signal.reason)) return { isCounted: true, error }
-      const isFinal = !truthOf(() => isRetryable(error, this.#number))
+      // What the store fails at is not for the message's policy to judge.
+      const isFinal = error === thrown && !truthOf(() => isRetryable(error, this.#number))
       if (!isFinal && this.#number < attempts) return { isCounted: true, error }
       this.#error = error
       const reason = isFinal ? 'final' : 'attempts'

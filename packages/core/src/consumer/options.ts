@@ -7,6 +7,7 @@ import { aFunction, DEFAULTS, resolveSettings } from '../options/settings'
 import { wholeNumber } from '../options/whole-number'
 import { type Backoff, type Delay, delayOf } from './backoff'
 import type { DeadLetter } from './decision'
+import { inTransaction } from './in-transaction'
 
 /** What is said of messages, whatever is done with them. */
 export interface ConsumerOptions<Message>
@@ -146,31 +147,4 @@ export function resolveConsumerOptions<Message>(
     work: handler ?? inTransaction(given as TransactionHandlerOptions<Message, unknown>, parts, run),
     run,
   }
-}
-
-/**
- * A transaction's record cannot count what was rolled back, so an attempt counts, and the transaction inside it decides:
- * should the attempt's own record be late or lost, the next one finds what was committed.
- */
-function inTransaction<Message>(
-  { idem, transaction }: TransactionHandlerOptions<Message, unknown>,
-  name: readonly string[],
-  { retention, tombstone, codec }: ConsumerSettings<Message>['run'],
-): (message: Message, ctx: AttemptContext) => unknown {
-  return (message, { key, attempt, fence, signal, subkey }) =>
-    idem.transaction(
-      subkey('idem:transaction'),
-      async ({ tx }) => {
-        await transaction(message, { tx, key, attempt, fence, signal, subkey })
-      },
-      {
-        name: [...name, 'transaction'],
-        retention,
-        tombstone,
-        codec,
-        signal,
-        isRetryable: () => true,
-        onInProgress: 'reject',
-      },
-    )
 }
