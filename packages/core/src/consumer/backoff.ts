@@ -14,16 +14,35 @@ export interface Backoff {
 /** How long to wait after so many attempts, in milliseconds. */
 export type Delay = (attempt: number, error: unknown) => number
 
+/** What may be said of it. */
+type Given = Backoff | ((attempt: number, error: unknown) => Duration) | undefined
+
 /**
  * Of the time that is due, one half is waited for in any case and the other by chance, so that what failed together is
  * not tried again together.
  *
  * @throws TypeError that names what is wrong
  */
-export function delayOf(backoff: Backoff | ((attempt: number, error: unknown) => Duration) = {}): Delay {
+export function delayOf(backoff: Given): Delay {
   if (typeof backoff === 'function') {
     return (attempt, error) => milliseconds('backoff()', backoff(attempt, error), { min: 0 })
   }
+  const due = dueOf(backoff)
+  return (attempt) => {
+    const dueMs = due(attempt)
+    return Math.ceil(dueMs / 2 + (Math.random() * dueMs) / 2)
+  }
+}
+
+/** The longest wait between so many attempts. Of a function nothing is known: 0. */
+export function longestDelayMs(backoff: Given, attempts: number): number {
+  if (typeof backoff === 'function' || attempts === 1) return 0
+  // To the power of Infinity, 1 is no number.
+  return dueOf(backoff)(Math.min(attempts - 1, Number.MAX_SAFE_INTEGER))
+}
+
+/** The time that is due after so many attempts. */
+function dueOf(backoff: Backoff = {}): (attempt: number) => number {
   if (typeof backoff !== 'object' || backoff === null) {
     throw new TypeError(`backoff must be { first, max, factor } or a function; got ${shown(backoff)}`)
   }
@@ -33,8 +52,5 @@ export function delayOf(backoff: Backoff | ((attempt: number, error: unknown) =>
   if (typeof factor !== 'number' || !(factor >= 1)) {
     throw new TypeError(`backoff.factor must be a number from 1 up; got ${shown(factor)}`)
   }
-  return (attempt) => {
-    const dueMs = Math.min(maxMs, firstMs * factor ** Math.max(0, attempt - 1))
-    return Math.ceil(dueMs / 2 + (Math.random() * dueMs) / 2)
-  }
+  return (attempt) => Math.min(maxMs, firstMs * factor ** Math.max(0, attempt - 1))
 }

@@ -7,6 +7,7 @@ import type { DeadLetter, Decision, Retry } from './decision'
 import { MessageAttempt } from './message-attempt'
 import {
   type ConsumerSettings,
+  deadLetterName,
   type HandlerOptions,
   resolveConsumerOptions,
   type TransactionHandlerOptions,
@@ -213,7 +214,7 @@ class Consumption<Message> {
       else {
         const options: RunOptions = {
           ...run,
-          name: [...name, 'dead letter', String(replays)],
+          name: deadLetterName(name, replays),
           scope: call.options.scope,
           onInProgress: 'reject',
           onStoreDown: 'throw',

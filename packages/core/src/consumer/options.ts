@@ -5,7 +5,7 @@ import { onlyKnown } from '../options/only-known'
 import type { AttemptContext, AttemptOptions, Reconciled, TransactionContext } from '../options/options'
 import { aFunction, DEFAULTS, resolveSettings } from '../options/settings'
 import { wholeNumber } from '../options/whole-number'
-import { type Backoff, type Delay, delayOf } from './backoff'
+import { type Backoff, type Delay, delayOf, longestDelayMs } from './backoff'
 import type { DeadLetter } from './decision'
 import { inTransaction } from './in-transaction'
 
@@ -36,7 +36,10 @@ export interface ConsumerOptions<Message>
   readonly fingerprint?: ((message: Message) => unknown) | false | undefined
   /** How many attempts a message has, crashes included: the record counts them, not the process. @defaultValue 5 */
   readonly attempts?: number | undefined
-  /** How long to wait after a failed attempt, or a function that says so. @defaultValue 1 s, doubled up to 5 min, with jitter */
+  /**
+   * How long to wait after a failed attempt, or a function that says so. Shorter than `retention`: it is the record that
+   * counts the attempts. @defaultValue 1 s, doubled up to 5 min, with jitter
+   */
   readonly backoff?: Backoff | ((attempt: number, error: unknown) => Duration) | undefined
   /** Whether another attempt may help after this error; if not, the message is dead at once. @defaultValue always */
   readonly isRetryable?: ((error: unknown, attempt: number) => boolean) | undefined
@@ -101,6 +104,13 @@ const OF_A_RUN = [
   ...'lease,maxRunTime,settleTimeout,storeTimeout'.split(','),
 ]
 
+/** Where it is recorded that the option `deadLetter` has taken a message: nothing longer is put behind a name. */
+export const deadLetterName = (name: readonly string[], replays: number): readonly string[] => [
+  ...name,
+  'dead letter',
+  String(replays),
+]
+
 /** @throws TypeError, InvalidKeyError that names the option which is wrong or unknown */
 export function resolveConsumerOptions<Message>(
   options: HandlerOptions<Message> | TransactionHandlerOptions<Message, unknown>,
@@ -113,6 +123,8 @@ export function resolveConsumerOptions<Message>(
     throw new TypeError(`idem must be an Idem; got ${shown(idem)}`)
   }
   encodeKey('name', name as Key)
+  const parts = typeof name === 'string' ? [name] : (name as readonly string[])
+  encodeKey('name, with what is put behind it,', deadLetterName(parts, Number.MAX_SAFE_INTEGER))
   aFunction('key', key)
   if (fingerprint !== false) aFunction('fingerprint', fingerprint)
   for (const [option, value] of Object.entries({ scope, deadLetter, isRetryable })) {
@@ -129,17 +141,25 @@ export function resolveConsumerOptions<Message>(
       throw new TypeError('transaction needs an Idem whose store has transactions')
   }
   const run = Object.fromEntries(Object.entries(given).filter(([option]) => OF_A_RUN.includes(option)))
-  resolveSettings(run, DEFAULTS, OF_A_RUN)
+  const { retentionMs } = resolveSettings(run, DEFAULTS, OF_A_RUN)
   if (onAbandoned !== undefined) resolveSettings({ onAbandoned: onAbandoned as 'rerun' }, DEFAULTS)
-  const parts = typeof name === 'string' ? [name] : (name as readonly string[])
+  const most = wholeNumber('attempts', attempts, true)
+  const delay = delayOf(given.backoff)
+  // What counts the attempts must not be gone when the next is due.
+  const longestMs = longestDelayMs(given.backoff, most)
+  if (given.retention !== undefined && retentionMs <= longestMs) {
+    throw new TypeError(
+      `retention must be longer than the longest backoff (${longestMs} ms); got ${shown(given.retention)}`,
+    )
+  }
   return {
     idem: idem as Idem,
     name: parts,
     key: key as (message: Message) => Key,
     scope,
     fingerprint,
-    attempts: wholeNumber('attempts', attempts, true),
-    delay: delayOf(given.backoff),
+    attempts: most,
+    delay,
     isRetryable,
     deadLetter,
     // What has not committed has not happened, and what has is found: to run again is always right.

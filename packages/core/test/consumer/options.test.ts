@@ -54,6 +54,37 @@ describe('idempotentConsumer', () => {
     }
   })
 
+  it('refuses a name that leaves no room for what is put behind it', () => {
+    const deadLetter = () => {}
+    expect(make({ name: 'x'.repeat(227) })).toThrow(/^name, with what is put behind it, must be/)
+    expect(make({ name: 'x'.repeat(227) })).toThrow(InvalidKeyError)
+    expect(make({ name: 'x'.repeat(226), deadLetter })).not.toThrow()
+  })
+
+  it('refuses a retention that ends while a message waits for its next attempt', () => {
+    const wrong = [
+      { retention: '5m', attempts: 20 },
+      { retention: '5m', attempts: Number.POSITIVE_INFINITY },
+      { retention: '8s' },
+      { retention: '1m', backoff: { first: '1m' }, attempts: 2 },
+      { retention: '1m', backoff: { first: '1m', factor: 1 }, attempts: Number.POSITIVE_INFINITY },
+      { retention: '1m', backoff: { first: '2m', max: '1m' } },
+    ]
+    for (const options of wrong) {
+      expect(make(options)).toThrow(TypeError)
+      expect(make(options)).toThrow(/^retention must be longer than the longest backoff \(\d+ ms\)/)
+    }
+    const right = [
+      { retention: '9s' },
+      { retention: '6m', attempts: 20 },
+      { retention: '1ms', attempts: 1 },
+      { retention: '1m', backoff: { first: '2m', max: '59s' } },
+      { retention: Number.POSITIVE_INFINITY, attempts: Number.POSITIVE_INFINITY },
+      { retention: '1s', backoff: () => '1h' },
+    ]
+    for (const options of right) expect(make(options), JSON.stringify(options)).not.toThrow()
+  })
+
   it('refuses a backoff that is none, and names its part', () => {
     expect(make({ backoff: { first: 'soon' } })).toThrow(/^backoff\.first must/)
     expect(make({ backoff: { max: 0 } })).toThrow(/^backoff\.max must/)
