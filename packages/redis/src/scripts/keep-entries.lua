@@ -2,15 +2,18 @@
 --
 -- KEYS     1 the stream
 -- ARGV     1 group, 2 consumer, and then id and idle time in ms of each entry
--- Returns  the ids of those which this consumer still has
+-- Returns  the ids of those which this consumer still has, and of those which it had pending, but were trimmed: from now on
+--          these are pending for nobody
 
-local kept = {}
+local kept, trimmed = {}, {}
 for at = 3, #ARGV, 2 do
   local id = ARGV[at]
   -- Never anybody else's: XCLAIM alone would take it from them.
   if #redis.call('XPENDING', KEYS[1], ARGV[1], id, id, 1, ARGV[2]) == 1 then
-    redis.call('XCLAIM', KEYS[1], ARGV[1], ARGV[2], 0, id, 'IDLE', ARGV[at + 1], 'JUSTID')
-    kept[#kept + 1] = id
+    local claimed = redis.call('XCLAIM', KEYS[1], ARGV[1], ARGV[2], 0, id, 'IDLE', ARGV[at + 1], 'JUSTID')
+    -- What is no longer in the stream, XCLAIM takes off the list of what is pending.
+    local list = #claimed == 1 and kept or trimmed
+    list[#list + 1] = id
   end
 end
-return kept
+return { kept, trimmed }

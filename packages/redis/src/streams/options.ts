@@ -62,7 +62,7 @@ export type StreamEvent =
   | { readonly type: 'decided'; readonly id: string; readonly decision: Decision }
   /** What others had pending is this consumer's now. */
   | { readonly type: 'taken-over'; readonly ids: readonly string[] }
-  /** These were pending when the stream was trimmed: their messages are gone. */
+  /** These were pending when the stream was trimmed, and no process has them in hand: their messages are gone. */
   | { readonly type: 'lost'; readonly ids: readonly string[] }
   /** A command failed. It is sent again, or what it was to do is done later. */
   | { readonly type: 'failed'; readonly call: string; readonly error: unknown }

@@ -5,6 +5,8 @@ interface Pending {
   /** Missing while it is being handled. */
   dueAt: number | undefined
   timer: ReturnType<typeof setTimeout> | undefined
+  /** Whether the server no longer has it. */
+  isTrimmed: boolean
 }
 
 /** What a consumer was delivered and has not dealt with: being handled, ready to be, or waiting for its next attempt. */
@@ -30,7 +32,7 @@ export class PendingEntries {
   /** What was there before stays as it is. */
   add(entry: StreamEntry): void {
     if (this.#all.has(entry.id)) return
-    const pending: Pending = { entry, dueAt: performance.now(), timer: undefined }
+    const pending: Pending = { entry, dueAt: performance.now(), timer: undefined, isTrimmed: false }
     this.#all.set(entry.id, pending)
     this.#ready.add(pending)
   }
@@ -68,9 +70,31 @@ export class PendingEntries {
     for (const { timer } of this.#all.values()) clearTimeout(timer)
   }
 
+  /** These are no longer in the stream: those that are here are only here. Gives those that are not. */
+  trimmed(ids: readonly string[]): string[] {
+    return ids.filter((id) => {
+      const pending = this.#all.get(id)
+      if (pending) pending.isTrimmed = true
+      return pending === undefined
+    })
+  }
+
+  isTrimmed(id: string): boolean {
+    return this.#all.get(id)?.isTrimmed === true
+  }
+
   /** How long each is to have been idle, as the server is told for a sign of life. */
   signs(): Map<string, number> {
-    return new Map([...this.#all.keys()].map((id) => [id, 0]))
+    return new Map([...this.#all].flatMap(([id, { isTrimmed }]) => (isTrimmed ? [] : [[id, 0]])))
+  }
+
+  /** Drops, and gives, those that nobody can take over and that are not being handled. */
+  dropTrimmed(): string[] {
+    const ids = [...this.#all].flatMap(([id, { isTrimmed, dueAt }]) =>
+      isTrimmed && dueAt !== undefined ? [id] : [],
+    )
+    for (const id of ids) this.drop(id)
+    return ids
   }
 
   /**
@@ -78,8 +102,8 @@ export class PendingEntries {
    */
   handover(minIdleMs: number): Map<string, number> {
     const idle = new Map<string, number>()
-    for (const [id, { dueAt }] of this.#all) {
-      if (dueAt === undefined) continue
+    for (const [id, { dueAt, isTrimmed }] of this.#all) {
+      if (dueAt === undefined || isTrimmed) continue
       const leftMs = Math.max(0, dueAt - performance.now())
       idle.set(id, Math.max(0, Math.floor(minIdleMs - leftMs)))
     }

@@ -1,4 +1,4 @@
-import type { Decision } from '@idem/core/consumer'
+import type { DeadLetter, Decision } from '@idem/core/consumer'
 import type { RedisStreamClient } from '../redis-client'
 import type { StreamEntry } from './entry'
 import {
@@ -46,6 +46,8 @@ export class RedisStreamConsumer {
   readonly #abort = new AbortController()
   readonly #wakers = new Set<() => void>()
   #handling = 0
+  /** The last sign of life. */
+  #keeping: Promise<void> = Promise.resolve()
   #hasGroup = false
   #running: Promise<void> | undefined
 
@@ -149,7 +151,7 @@ export class RedisStreamConsumer {
       const room = Math.min(batchSize - this.#pending.ready, maxPending - this.#pending.size)
       if (room < 1) return
       const { next, entries, lost } = await this.#commands.takeOver(cursor, room)
-      if (lost.length > 0) this.#tell({ type: 'lost', ids: lost })
+      this.#lose(this.#pending.trimmed(lost))
       if (entries.length > 0) this.#tell({ type: 'taken-over', ids: entries.map(({ id }) => id) })
       this.#take(entries)
       if (next === '0-0') return
@@ -158,11 +160,22 @@ export class RedisStreamConsumer {
   }
 
   /** A sign of life for all that is pending here, so that nobody takes it over. */
-  async #keep(): Promise<void> {
+  #keep(): Promise<void> {
+    this.#keeping = this.#giveSigns()
+    return this.#keeping
+  }
+
+  async #giveSigns(): Promise<void> {
     const signs = this.#pending.signs()
     if (signs.size === 0) return
-    this.#pending.dropAllBut(await this.#commands.keep(signs), signs)
+    const { kept, trimmed } = await this.#commands.keep(signs)
+    this.#lose(this.#pending.trimmed(trimmed))
+    this.#pending.dropAllBut(new Set([...kept, ...trimmed]), signs)
     this.#wake()
+  }
+
+  #lose(ids: readonly string[]): void {
+    if (ids.length > 0) this.#tell({ type: 'lost', ids })
   }
 
   #take(entries: readonly StreamEntry[]): void {
@@ -199,8 +212,15 @@ export class RedisStreamConsumer {
   async #carryOut(decision: Decision, entry: StreamEntry): Promise<void> {
     if (decision.action === 'retry') return this.#pending.postpone(entry.id, decision.afterMs)
     if (decision.action === 'ack') await this.#commands.acknowledge(entry.id)
-    else await this.#commands.bury(entry, decision)
+    else await this.#bury(decision, entry)
     this.#pending.drop(entry.id)
+  }
+
+  async #bury(letter: DeadLetter, entry: StreamEntry): Promise<void> {
+    if (await this.#commands.bury(entry, letter, this.#pending.isTrimmed(entry.id))) return
+    // The sign of life that finds out that it was trimmed may have been under way.
+    await this.#keeping.catch(() => {})
+    if (this.#pending.isTrimmed(entry.id)) await this.#commands.bury(entry, letter, true)
   }
 
   async #end(fetching: Promise<unknown>, keeping: Promise<unknown>): Promise<void> {
@@ -220,11 +240,13 @@ export class RedisStreamConsumer {
 
   /** Lets others have what is not being handled, when it is due. */
   async #handOver(): Promise<void> {
+    this.#lose(this.#pending.dropTrimmed())
     const handover = this.#pending.handover(this.#settings.minIdleMs)
     if (handover.size === 0) return
     try {
-      await this.#commands.keep(handover)
+      const { trimmed } = await this.#commands.keep(handover)
       for (const id of handover.keys()) this.#pending.drop(id)
+      this.#lose(trimmed)
     } catch (error) {
       // They take it over in time.
       this.#tell({ type: 'failed', call: 'hand over', error })

@@ -51,24 +51,35 @@ export class StreamCommands {
     await client.call('XACK', stream, group, id)
   }
 
-  async bury({ id, fields, replays }: StreamEntry, { reason, failure, attempt }: DeadLetter): Promise<void> {
+  /** Whether it was moved: else somebody else has dealt with it. One that was trimmed, nobody else can have. */
+  async bury(
+    { id, fields, replays }: StreamEntry,
+    { reason, failure, attempt }: DeadLetter,
+    isTrimmed = false,
+  ): Promise<boolean> {
     const { client, stream, deadLetterStream, group } = this.#settings
-    const letter = [reason, JSON.stringify(failure), String(attempt), String(replays)]
+    const letter = [reason, JSON.stringify(failure), String(attempt), String(replays), isTrimmed ? '1' : '0']
     const args = [group, id, ...letter, ...Object.entries(fields).flat()]
-    await run(client, streamScripts.bury, [stream, deadLetterStream], args)
+    return Number(await run(client, streamScripts.bury, [stream, deadLetterStream], args)) === 1
   }
 
-  /** Says of entries how long they have been idle; gives the ids of those that are still this consumer's. */
-  async keep(idle: ReadonlyMap<string, number>): Promise<Set<string>> {
+  /**
+   * Says of entries how long they have been idle; gives the ids of those that are still this consumer's, and of those that
+   * were, but are no longer in the stream: they are pending for nobody any more.
+   */
+  async keep(idle: ReadonlyMap<string, number>): Promise<{ kept: string[]; trimmed: string[] }> {
     const { client, stream, group, consumer } = this.#settings
-    const kept = new Set<string>()
+    const kept: string[] = []
+    const trimmed: string[] = []
     const all = [...idle]
     for (let at = 0; at < all.length; at += MOST_AT_ONCE) {
       const some = all.slice(at, at + MOST_AT_ONCE).flatMap(([id, idleMs]) => [id, String(idleMs)])
       const reply = await run(client, streamScripts.keep, [stream], [group, consumer, ...some])
-      for (const id of reply as unknown[]) kept.add(String(id))
+      const [own, gone] = reply as [unknown[], unknown[]]
+      kept.push(...own.map(String))
+      trimmed.push(...gone.map(String))
     }
-    return kept
+    return { kept, trimmed }
   }
 
   async leave(): Promise<void> {

@@ -209,6 +209,55 @@ describe.each(servers)('a stream on %s', (_server, url) => {
       expect(events).toContainEqual({ type: 'lost', ids: [id] })
     })
 
+    test('what was trimmed while it is in hand is applied, or goes to the dead letters, all the same', async () => {
+      const { consumer, publish, client, stream, applied, events, letters } = scene()
+      const attempts: string[] = []
+      for (let each = 0; each < 2; each++)
+        consumer({
+          minIdle: 200,
+          consume: {
+            attempts: 2,
+            // So that several signs of life are given meanwhile.
+            backoff: () => 500,
+            handler: async ({ id }) => {
+              attempts.push(id as string)
+              if (attempts.filter((other) => other === id).length === 1) throw new Error('not yet')
+              await new Promise((resolve) => setTimeout(resolve, 500))
+              if (id === 'poison') throw new Error('never')
+              applied.push(id as string)
+            },
+          },
+        })
+      for (const id of ['a', 'poison']) await publish(id)
+      await until('both were tried', () => attempts.length === 2)
+      await client.xtrim(stream, 'MAXLEN', 0)
+      await until('one is applied', () => applied.includes('a'))
+      await until('the other is dead', async () => (await letters.page()).letters.length === 1)
+      expect((await letters.page()).letters).toMatchObject([
+        { message: { id: 'poison' }, reason: 'attempts' },
+      ])
+      expect(events.filter(({ type }) => type === 'lost')).toEqual([])
+      expect(attempts.length).toBe(4)
+    })
+
+    test('what was trimmed while it waits, in a consumer that is closed, is told to be lost', async () => {
+      const { consumer, publish, client, stream, events } = scene()
+      const failing = () => {
+        throw new Error('not yet')
+      }
+      for (const minIdle of ['1h', 150] as const) {
+        const one = consumer({ minIdle, consume: { backoff: () => 60_000, handler: failing } })
+        const id = await publish(String(minIdle))
+        await until('it was tried', () => events.some((event) => event.type === 'decided' && event.id === id))
+        await client.xtrim(stream, 'MAXLEN', 0)
+        // Some signs of life, or none.
+        await new Promise((resolve) => setTimeout(resolve, 200))
+        await one.close()
+        expect(events.filter(({ type }) => type === 'lost')).toEqual([{ type: 'lost', ids: [id] }])
+        events.length = 0
+      }
+    })
+
     test('a group is made by all at once, and again when the stream was deleted', async () => {
       const { consumer, publish, applied, client, stream } = scene()
       for (let each = 0; each < 4; each++) consumer()

@@ -78,9 +78,21 @@ describe.skipIf(url === undefined)('two consumers, one of which was late', () =>
   test('a sign of life takes nothing back', async () => {
     const { late, other, entry } = await takenOver()
     const sign = new Map([[entry.id, 0]])
-    expect([...(await late.keep(sign))]).toEqual([])
-    expect([...(await other.keep(sign))]).toEqual([entry.id])
+    expect(await late.keep(sign)).toEqual({ kept: [], trimmed: [] })
+    expect(await other.keep(sign)).toEqual({ kept: [entry.id], trimmed: [] })
     expect(await owners()).toEqual(['other'])
+  })
+
+  test('a sign of life finds out what was trimmed, which its owner can bury all the same', async () => {
+    const { late, other, entry } = await takenOver()
+    const sign = new Map([[entry.id, 0]])
+    await client.xtrim(stream, 'MAXLEN', 0)
+    expect(await late.keep(sign)).toEqual({ kept: [], trimmed: [] })
+    expect(await other.keep(sign)).toEqual({ kept: [], trimmed: [entry.id] })
+    expect(await other.keep(sign)).toEqual({ kept: [], trimmed: [] })
+    expect([await late.bury(entry, letter), await other.bury(entry, letter, true)]).toEqual([false, true])
+    const [[, fields] = ['', []]] = await client.xrange(`{${stream}}:dead`, '-', '+')
+    expect(fields.slice(14)).toEqual(['id', 'a'])
   })
 
   test('nobody leaves its group while something is pending for it', async () => {
