@@ -292,7 +292,8 @@ export class RedisStreamConsumer {
 
   #tell(event: StreamEvent): void {
     try {
-      this.#settings.observer(event)
+      const told: unknown = this.#settings.observer(event)
+      if (typeof told === 'object') Promise.resolve(told).catch(() => {})
     } catch {
       // An observer looks on; what it throws is its own affair.
     }

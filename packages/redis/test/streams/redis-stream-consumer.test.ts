@@ -258,6 +258,24 @@ describe.each(servers)('a stream on %s', (_server, url) => {
       }
     })
 
+    test('an observer can break nothing, whether it throws or rejects', async () => {
+      const { consumer, publish, applied, pending } = scene()
+      const rejections: unknown[] = []
+      const heard = (error: unknown) => rejections.push(error)
+      process.on('unhandledRejection', heard)
+      consumer({ observer: () => Promise.reject(new Error('my log is down')) })
+      consumer({
+        observer: () => {
+          throw new Error('my log is down')
+        },
+      })
+      for (const id of ['a', 'b', 'c']) await publish(id)
+      await until('all are applied', async () => applied.length === 3 && (await pending()) === 0)
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      process.off('unhandledRejection', heard)
+      expect(rejections).toEqual([])
+    })
+
     test('a group is made by all at once, and again when the stream was deleted', async () => {
       const { consumer, publish, applied, client, stream } = scene()
       for (let each = 0; each < 4; each++) consumer()
