@@ -16,8 +16,13 @@ const REPLAYS = 'idem:replays'
 export function readEntries(reply: unknown): StreamEntry[] {
   return (reply as readonly [id: string, fields: string[] | null][]).map(([id, flat]) => {
     const { [REPLAYS]: replays = '0', ...fields } = pairs(flat ?? [])
-    return { id, fields, replays: Number(replays) || 0 }
+    return { id, fields, replays: wholeNumber(replays) }
   })
+}
+
+/** What a publisher wrote there counts for nothing, unless it is a count: else no delivery of the entry would get anywhere. */
+function wholeNumber(text: string): number {
+  return /^\d+$/.test(text) && Number.isSafeInteger(Number(text)) ? Number(text) : 0
 }
 
 export function pairs(flat: readonly string[]): Record<string, string> {

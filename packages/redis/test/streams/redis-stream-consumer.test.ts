@@ -121,6 +121,15 @@ describe.each(servers)('a stream on %s', (_server, url) => {
       }
     })
 
+    test('a count of replays that is none, counts for nothing', async () => {
+      const { consumer, publish, applied, pending } = scene()
+      consumer()
+      const wrong = ['-1', '1.5', 'x', '', '1e3', '9007199254740993']
+      for (const count of wrong) await publish(`order ${count}`, ['idem:replays', count])
+      await until('all are applied', () => applied.length === wrong.length)
+      await until('nothing is pending', async () => (await pending()) === 0)
+    })
+
     test('bytes that are no text survive death and replay', async () => {
       const { consumer, client, stream, letters } = scene()
       const bytes = Buffer.from([0, 255, 254, 10])
