@@ -15,7 +15,7 @@ local entry = redis.call('XRANGE', KEYS[1], ARGV[2], ARGV[2])[1]
 -- As it was published, byte for byte, which the one who asks need not have.
 if entry then fields = entry[2] end
 for at = 1, #fields, 2 do
-  if fields[at] ~= 'idem:replays' then
+  if fields[at] ~= 'idem:replays' and fields[at] ~= 'idem:group' then
     letter[#letter + 1] = fields[at]
     letter[#letter + 1] = fields[at + 1]
   end

@@ -7,16 +7,19 @@ export interface StreamEntry {
   readonly fields: StreamFields
   /** How often it was replayed from the dead letters. */
   readonly replays: number
+  /** For which group it was replayed: to the others it is nothing new. */
+  readonly group?: string | undefined
 }
 
-/** Where a replayed entry says that it is one. */
+/** Where a replayed entry says that it is one, and for whom. */
 const REPLAYS = 'idem:replays'
+const GROUP = 'idem:group'
 
 /** Entries as XREADGROUP, XAUTOCLAIM and XRANGE give them. */
 export function readEntries(reply: unknown): StreamEntry[] {
   return (reply as readonly [id: string, fields: string[] | null][]).map(([id, flat]) => {
-    const { [REPLAYS]: replays = '0', ...fields } = pairs(flat ?? [])
-    return { id, fields, replays: wholeNumber(replays) }
+    const { [REPLAYS]: replays = '0', [GROUP]: group, ...fields } = pairs(flat ?? [])
+    return { id, fields, replays: wholeNumber(replays), group }
   })
 }
 

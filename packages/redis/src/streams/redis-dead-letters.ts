@@ -71,8 +71,8 @@ export class RedisDeadLetters {
 
   /**
    * Moves a letter's message back to the stream, in one step: it has all its attempts anew. `false` if the letter is gone,
-   * so that of two who replay it one does. All groups of the stream are delivered it; whoever has applied it
-   * acknowledges a duplicate.
+   * so that of two who replay it one does. It is for the group that gave the message up: the stream's others acknowledge it
+   * unhandled. Only where that group is gone, it is for all.
    *
    * @throws TypeError if it is no id, or the letter came from another stream; StoreError
    */

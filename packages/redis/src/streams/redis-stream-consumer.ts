@@ -198,8 +198,13 @@ export class RedisStreamConsumer {
   }
 
   async #handle(entry: StreamEntry): Promise<void> {
-    const { id, fields, replays } = entry
+    const { id, fields, replays, group } = entry
     try {
+      if (group !== undefined && group !== this.#settings.group) {
+        await this.#commands.acknowledge(id)
+        this.#pending.drop(id)
+        return
+      }
       const decision = await this.#settings.handle(fields, { id, replays, signal: this.#abort.signal })
       this.#tell({ type: 'decided', id, decision })
       await this.#carryOut(decision, entry)

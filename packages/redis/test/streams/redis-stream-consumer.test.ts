@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, inject, test } from 'vitest'
+import type { StreamEvent } from '../../src/index'
 import { Gate, until } from '../support/gate'
 import { openClients } from '../support/open-clients'
 import { type ConsumerOptions, streamScene } from './stream-scene'
@@ -119,6 +120,67 @@ describe.each(servers)('a stream on %s', (_server, url) => {
         expect(letter).toMatchObject({ replays, message: { id: 'a' }, attempt: replays + 1 })
         expect(await letters.replay(letter?.id as string)).toBe(true)
       }
+    })
+
+    test('a replay is for the group that gave the message up, though the others no longer remember it', async () => {
+      const { consumer, publish, client, stream, letters } = scene()
+      const log: string[] = []
+      let isMended = false
+      const ended: string[] = []
+      const own = (group: string) => ({
+        group,
+        observer: (event: StreamEvent) => {
+          if (event.type === 'decided') ended.push(`${group} ${event.decision.action}`)
+        },
+      })
+      const remembered = { retention: '300ms', lease: '100ms' } as const
+      consumer({
+        ...own('a'),
+        consume: {
+          name: 'a',
+          attempts: 1,
+          handler: ({ id }) => {
+            if (!isMended) throw new Error('not yet')
+            log.push(`a ${id}`)
+          },
+        },
+      })
+      consumer({
+        ...own('b'),
+        consume: { name: 'b', ...remembered, handler: (message) => void log.push(`b ${message['id']}`) },
+      })
+      await publish('x', ['sku', 'X'])
+      await until('it is dead', async () => (await letters.page()).letters.length === 1)
+      await until('the other has applied it', () => log.length === 1)
+      await new Promise((resolve) => setTimeout(resolve, 400))
+      const replay = async () => letters.replay((await letters.page()).letters[0]?.id as string)
+      // It dies once more, and is buried as it was published.
+      await replay()
+      await until('it is dead', async () => (await letters.page()).letters.length === 1)
+      expect((await letters.page()).letters).toMatchObject([
+        { message: { id: 'x', sku: 'X' }, group: 'a', replays: 1 },
+      ])
+      expect((await letters.page()).letters[0]?.message).toEqual({ id: 'x', sku: 'X' })
+      isMended = true
+      await replay()
+      await until('it is applied', () => log.includes('a x'))
+      const left = async (group: string) => Number(((await client.xpending(stream, group)) as unknown[])[0])
+      await until('nothing is pending', async () => (await left('a')) + (await left('b')) === 0)
+      expect(log).toEqual(['b x', 'a x'])
+      expect(ended.filter((each) => each.startsWith('b'))).toEqual(['b ack'])
+    })
+
+    test('a replay whose group is gone is for all that are there', async () => {
+      const { consumer, publish, client, stream, letters, applied } = scene()
+      const one = consumer({ group: 'a', consume: { name: 'a', key: () => '' } })
+      await publish('x')
+      await until('it is dead', async () => (await letters.page()).letters.length === 1)
+      await one.close()
+      await client.xgroup('DESTROY', stream, 'a')
+      await client.xtrim(stream, 'MAXLEN', 0)
+      await letters.replay((await letters.page()).letters[0]?.id as string)
+      consumer({ from: 'all' })
+      await until('it is applied', () => applied.length === 1)
     })
 
     test('a count of replays that is none, counts for nothing', async () => {
