@@ -24,7 +24,10 @@ export interface RedisStreamConsumerOptions extends RedisDeadLetterOptions {
   readonly handle: (message: StreamFields, delivery: StreamDelivery) => Promise<Decision>
   /** This process's name in the group; no two processes may share one. @defaultValue a random one */
   readonly consumer?: string | undefined
-  /** Where a group that has to be made begins: with all entries, or with new ones. @defaultValue `'all'` */
+  /**
+   * Where a group that has to be made begins: with all entries, or with new ones. One that was destroyed while it was consumed
+   * goes on behind what its consumers have read. @defaultValue `'all'`
+   */
   readonly from?: 'all' | 'new' | undefined
   /**
    * When a consumer that gives no sign of life is taken for dead, and what it had pending is taken over. One that lives

@@ -49,6 +49,8 @@ export class RedisStreamConsumer {
   /** The last sign of life. */
   #keeping: Promise<void> = Promise.resolve()
   #hasGroup = false
+  /** The id of the last entry that was read here. */
+  #lastRead: string | undefined
   #running: Promise<void> | undefined
 
   /** @throws TypeError that names the option which is wrong or unknown */
@@ -120,7 +122,7 @@ export class RedisStreamConsumer {
         await act()
         if (everyMs > 0) await this.#sleepUntil(until, everyMs)
       } catch (error) {
-        // What was deleted is made anew at once, and begins with what has been published since.
+        // What was deleted is made anew at once, and goes on with what has been published since.
         if (isGone(error) && (await this.#remakesGroup())) continue
         this.#tell({ type: 'failed', call, error })
         await this.#sleepUntil(until, TROUBLE_MS)
@@ -130,7 +132,10 @@ export class RedisStreamConsumer {
 
   async #remakesGroup(): Promise<boolean> {
     try {
-      await this.#commands.makeGroup('0')
+      const lastRead = this.#lastRead
+      const isOther = await this.#commands.hasBegunAnew(lastRead)
+      await this.#commands.makeGroup(isOther ? '0' : (lastRead ?? this.#settings.from))
+      if (isOther) this.#lastRead = undefined
       return true
     } catch {
       return false
@@ -142,7 +147,9 @@ export class RedisStreamConsumer {
     const free = concurrency - this.#handling - this.#pending.ready
     const room = Math.min(free, batchSize, maxPending - this.#pending.size)
     if (room < 1) return this.#sleep(Number.POSITIVE_INFINITY)
-    this.#take(await this.#commands.read(room))
+    const entries = await this.#commands.read(room)
+    this.#lastRead = entries.at(-1)?.id ?? this.#lastRead
+    this.#take(entries)
   }
 
   async #takeOver(): Promise<void> {

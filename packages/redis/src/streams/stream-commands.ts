@@ -17,13 +17,22 @@ export class StreamCommands {
   }
 
   /** Makes the group, and the stream, unless they are there; others may be doing so at the same time. */
-  async makeGroup(from: '0' | '$'): Promise<void> {
+  async makeGroup(from: string): Promise<void> {
     const { client, stream, group } = this.#settings
     try {
       await client.call('XGROUP', 'CREATE', stream, group, from, 'MKSTREAM')
     } catch (error) {
       if (!(error instanceof Error && error.message.startsWith('BUSYGROUP'))) throw error
     }
+  }
+
+  /** Whether there is no stream, or another one since an entry with that id was read from it: ids of one stream only grow. */
+  async hasBegunAnew(lastRead: string | undefined): Promise<boolean> {
+    const { client, stream } = this.#settings
+    if ((await client.call('EXISTS', stream)) === 0) return true
+    if (lastRead === undefined) return false
+    const newest = (await client.call('XREVRANGE', stream, '+', '-', 'COUNT', 1)) as [id: string][]
+    return newest[0] !== undefined && isBefore(newest[0][0], lastRead)
   }
 
   /** Waits for new entries, for a while. */
@@ -95,6 +104,15 @@ export function run(
   args: readonly string[],
 ): Promise<unknown> {
   return script.run(client as unknown as ScriptRunner, keys, args)
+}
+
+/** Whether one id of an entry comes before another. */
+function isBefore(id: string, other: string): boolean {
+  const [[ms, at], [otherMs, otherAt]] = [id, other].map((each) => each.split('-').map(BigInt)) as [
+    bigint[],
+    bigint[],
+  ]
+  return ms === otherMs ? (at as bigint) < (otherAt as bigint) : (ms as bigint) < (otherMs as bigint)
 }
 
 /** Whether the group, or its stream, is gone. */

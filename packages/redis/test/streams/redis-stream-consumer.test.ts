@@ -359,6 +359,44 @@ describe.each(servers)('a stream on %s', (_server, url) => {
       expect(applied).toEqual(['a', 'b'])
     })
 
+    test('a group that was destroyed goes on where it was, and not with the history', async () => {
+      const { consumer, publish, applied, client, stream, events } = scene()
+      await publish('old')
+      consumer({ from: 'new' })
+      const groups = async () => ((await client.xinfo('GROUPS', stream)) as unknown[]).length
+      await until('there is a group', async () => (await groups()) === 1)
+      await publish('a')
+      await until('it is applied', () => applied.length === 1)
+      await client.multi().xgroup('DESTROY', stream, 'points').xadd(stream, '*', 'id', 'b').exec()
+      await until('what came since is applied', () => applied.length === 2)
+      expect(applied).toEqual(['a', 'b'])
+      expect(events.filter(({ type }) => type === 'decided').length).toBe(2)
+    })
+
+    test('a group that was destroyed before it had read anything begins as it was to', async () => {
+      const { consumer, publish, applied, client, stream } = scene()
+      await publish('old')
+      consumer({ from: 'new' })
+      const groups = async () => ((await client.xinfo('GROUPS', stream)) as unknown[]).length
+      await until('there is a group', async () => (await groups()) === 1)
+      await client.xgroup('DESTROY', stream, 'points')
+      await until('there is one again', async () => (await groups()) === 1)
+      await publish('a')
+      await until('it is applied', () => applied.includes('a'))
+      expect(applied).toEqual(['a'])
+    })
+
+    test('a stream that was deleted and made anew is consumed from its beginning, whatever its ids', async () => {
+      const { consumer, publish, applied, client, stream } = scene()
+      consumer({ from: 'new' })
+      await until('there is a group', async () => (await client.exists(stream)) === 1)
+      await publish('a')
+      await until('it is applied', () => applied.length === 1)
+      await client.multi().del(stream).xadd(stream, '5-1', 'id', 'b').xadd(stream, '5-2', 'id', 'c').exec()
+      await until('what came since is applied', () => applied.length === 3)
+      expect(applied).toEqual(['a', 'b', 'c'])
+    })
+
     test("a group that begins with what is new leaves out what was before, but nothing that came since ('new')", async () => {
       const { consumer, publish, applied, client, stream } = scene()
       await publish('old')
