@@ -256,7 +256,7 @@ export class RedisStreamConsumer {
     const handover = this.#pending.handover(this.#settings.minIdleMs)
     if (handover.size === 0) return
     try {
-      const { trimmed } = await this.#commands.keep(handover)
+      const { trimmed } = await this.#commands.handOver(handover)
       for (const id of handover.keys()) this.#pending.drop(id)
       this.#lose(trimmed)
     } catch (error) {

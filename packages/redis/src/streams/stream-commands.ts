@@ -8,6 +8,9 @@ import type { StreamSettings } from './options'
 /** So many entries in one script: each takes the server some microseconds, and arguments. */
 const MOST_AT_ONCE = 500
 
+/** The consumer of a group that has what was handed over: it reads nothing, and others take that over. */
+const NOBODY = 'idem:nobody'
+
 /** What a consumer says to its server. Everything rejects with what the driver rejects with. */
 export class StreamCommands {
   readonly #settings: StreamSettings
@@ -76,14 +79,26 @@ export class StreamCommands {
    * Says of entries how long they have been idle; gives the ids of those that are still this consumer's, and of those that
    * were, but are no longer in the stream: they are pending for nobody any more.
    */
-  async keep(idle: ReadonlyMap<string, number>): Promise<{ kept: string[]; trimmed: string[] }> {
+  keep(idle: ReadonlyMap<string, number>): Promise<{ kept: string[]; trimmed: string[] }> {
+    return this.#claim(idle, this.#settings.consumer)
+  }
+
+  /** Like `keep`, but they are nobody's from now on, so that this consumer can leave. */
+  handOver(idle: ReadonlyMap<string, number>): Promise<{ kept: string[]; trimmed: string[] }> {
+    return this.#claim(idle, NOBODY)
+  }
+
+  async #claim(
+    idle: ReadonlyMap<string, number>,
+    owner: string,
+  ): Promise<{ kept: string[]; trimmed: string[] }> {
     const { client, stream, group, consumer } = this.#settings
     const kept: string[] = []
     const trimmed: string[] = []
     const all = [...idle]
     for (let at = 0; at < all.length; at += MOST_AT_ONCE) {
       const some = all.slice(at, at + MOST_AT_ONCE).flatMap(([id, idleMs]) => [id, String(idleMs)])
-      const reply = await run(client, streamScripts.keep, [stream], [group, consumer, ...some])
+      const reply = await run(client, streamScripts.keep, [stream], [group, consumer, owner, ...some])
       const [own, gone] = reply as [unknown[], unknown[]]
       kept.push(...own.map(String))
       trimmed.push(...gone.map(String))
@@ -91,9 +106,10 @@ export class StreamCommands {
     return { kept, trimmed }
   }
 
+  /** Takes this consumer out of the group, unless something is pending for it; and nobody, too. */
   async leave(): Promise<void> {
     const { client, stream, group, consumer } = this.#settings
-    await run(client, streamScripts.leave, [stream], [group, consumer])
+    for (const name of [consumer, NOBODY]) await run(client, streamScripts.leave, [stream], [group, name])
   }
 }
 

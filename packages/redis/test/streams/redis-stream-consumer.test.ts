@@ -444,7 +444,7 @@ describe.each(servers)('a stream on %s', (_server, url) => {
       expect([...applied].sort()).toEqual(['a', 'b', 'later'])
       await end()
       await until('nothing is pending', async () => (await pending()) === 0)
-      expect(((await client.xinfo('CONSUMERS', stream, 'points')) as unknown[]).length).toBe(1)
+      expect(await client.xinfo('CONSUMERS', stream, 'points')).toEqual([])
     })
 
     test('keeps from others what it is still at, however short minIdle is', async () => {
@@ -574,6 +574,31 @@ describe.each(servers)('a stream on %s', (_server, url) => {
       await one.close()
       expect(performance.now() - since).toBeLessThan(4000)
       expect(await pending()).toBe(1)
+    })
+
+    test('leaves its group also when something waits for its next attempt, which others take over', async () => {
+      const { consumer, client, stream, publish, applied, pending } = scene()
+      const names = async () =>
+        ((await client.xinfo('CONSUMERS', stream, 'points')) as unknown[][]).map((each) => each[1])
+      for (const id of ['a', 'b', 'c']) {
+        let isTried = false
+        const failing = () => {
+          isTried = true
+          throw new Error('not yet')
+        }
+        const one = consumer({
+          minIdle: '1h',
+          consume: { backoff: () => 50, handler: failing, attempts: 1000 },
+        })
+        await publish(id)
+        await until('it was tried', () => isTried)
+        await one.close()
+        expect(await names()).toEqual(['idem:nobody'])
+      }
+      const last = consumer({ minIdle: '1h' })
+      await until('all are applied', async () => applied.length === 3 && (await pending()) === 0)
+      await last.close()
+      expect(await names()).toEqual([])
     })
 
     test('leaves the clients open, and leaves its group', async () => {
