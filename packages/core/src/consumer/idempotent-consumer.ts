@@ -90,6 +90,7 @@ class Consumption<Message> {
     try {
       call = this.#call(message, stop, attempt)
     } catch (error) {
+      stop.end()
       return this.#bury(message, dead('unusable', error), replays)
     }
     try {

@@ -325,6 +325,32 @@ describe('a delivery whose signal aborts', () => {
   })
 })
 
+test('a signal that outlives its deliveries is let go of by each', async () => {
+  const { signal } = new AbortController()
+  let listeners = 0
+  const { addEventListener, removeEventListener } = signal
+  signal.addEventListener = (...told: Parameters<typeof addEventListener>) => {
+    listeners++
+    addEventListener.apply(signal, told)
+  }
+  signal.removeEventListener = (...told: Parameters<typeof removeEventListener>) => {
+    listeners--
+    removeEventListener.apply(signal, told)
+  }
+  const { consumer } = consumers()
+  await consumer().consume(order, { signal })
+  await consumer().consume(order, { signal })
+  await consumer().consume({ ...order, id: '' }, { signal })
+  await consumer({ key: () => 'other', handler: failing(9).handler }).consume(order, { signal })
+  const unusable = consumer({
+    key: () => {
+      throw new Error('no such field')
+    },
+  })
+  await unusable.consume(order, { signal })
+  expect(listeners).toBe(0)
+})
+
 describe('an attempt that stops because its delivery is told to', () => {
   /** How it ends when its signal aborts. */
   const endings: [what: string, end: (reason: unknown) => unknown][] = [
