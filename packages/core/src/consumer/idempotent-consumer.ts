@@ -143,10 +143,11 @@ class Consumption<Message> {
   async #decide(error: unknown, attempt: MessageAttempt<Message>, call: Call, stop: Stop): Promise<Decision> {
     const { attempts } = this.#settings
     const own = attempt.thrown
-    if (own !== undefined && own.error === error && !attempt.isRefused) {
+    // Of a step that could not be saved callers are told by an error that it has caused.
+    if (own !== undefined && [error, Object(error).cause].includes(own.error) && !attempt.isRefused) {
       this.#outages = 0
       if (attempt.letter) return { action: 'dead-letter', ...attempt.letter }
-      return this.#again('failed', error, attempt.number)
+      return this.#again('failed', own.error, attempt.number)
     }
     const refusal = Object(error) as Readonly<Record<'code' | 'cause' | 'attempt' | 'retryAfterMs', unknown>>
     const code = String(refusal.code)
