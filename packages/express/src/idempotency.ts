@@ -91,15 +91,13 @@ export function idempotency(options: IdempotencyOptions): RequestHandler {
 /** What proxies put in front of a path (RFC 9112, 3.2.2). */
 const AUTHORITY = /^https?:\/\/[^/?]*/i
 
-/** All lines of a header: of several Node keeps the first only, for some names. */
+/** Of several lines with these names, among those that count, Node keeps the first; of others it makes one. */
+const KEPT_FIRST = ['content-type', 'content-length']
+
+/** A header as middleware has left it; where that has not changed it, all its lines. */
 function headerOf({ rawHeaders, headers }: Request, name: string): string | undefined {
-  // Where there is no server, as in some clouds, there are no lines.
-  if (rawHeaders.length === 0) return headers[name]?.toString()
-  let value: string | undefined
-  for (let at = 0; at < rawHeaders.length; at += 2) {
-    const given = rawHeaders[at] as string
-    if (given.length !== name.length || given.toLowerCase() !== name) continue
-    value = value === undefined ? rawHeaders[at + 1] : `${value}, ${rawHeaders[at + 1]}`
-  }
-  return value
+  const value = headers[name]?.toString()
+  if (value === undefined || !KEPT_FIRST.includes(name)) return value
+  const lines = rawHeaders.filter((_, at) => at % 2 === 1 && rawHeaders[at - 1]?.toLowerCase() === name)
+  return value === lines[0] ? lines.join(', ') : value
 }

@@ -217,6 +217,28 @@ describe.each(VERSIONS)('on %s, idempotency', (_, express) => {
     ended.open()
   })
 
+  it('sees headers as earlier middleware has left them, and all lines of those that it left alone', async () => {
+    const shop = new Shop(express)
+    shop.app.use((req, _res, next) => {
+      req.headers['idempotency-key'] ??= req.headers['x-idempotency-key']
+      if (req.get('x-keyless')) req.headers['idempotency-key'] = undefined
+      if (req.get('x-type')) req.headers['content-type'] = req.get('x-type')
+      next()
+    })
+    shop.app.post('/', shop.protect(), (_req, res) => void res.send(`run ${++shop.runs}`))
+    await shop.open()
+    const other = { key: '', headers: ['X-Idempotency-Key: "b"'] }
+    expect((await shop.twice(other)).map(({ text }) => text)).toEqual(['run 1', 'run 1'])
+    expect((await shop.ask({ headers: ['X-Keyless: 1'] })).status).toBe(400)
+    expect((await shop.ask({ headers: ['Idempotency-Key: "b"'] })).status).toBe(400)
+    const two = { key: '"c"', headers: ['Content-Type: text/html'] }
+    expect((await shop.ask({ ...two, headers: [...two.headers, 'X-Type: text/css'] })).text).toBe('run 2')
+    expect((await shop.ask({ ...two, headers: ['X-Type: text/css'] })).text).toBe('run 2')
+    expect((await shop.ask({ key: '"c"' })).status).toBe(422)
+    expect((await shop.ask({ ...two, key: '"d"' })).text).toBe('run 3')
+    expect((await shop.ask({ key: '"d"' })).status).toBe(422)
+  })
+
   it('refuses wrong options at once', () => {
     const shop = new Shop(express)
     expect(() => shop.protect({ scope: 'user' as 'public' })).toThrow(TypeError)
