@@ -105,9 +105,17 @@ function watched(socket: Socket): Set<HeldConnection> {
   }
   socket.prependListener('error', leave)
   socket.prependListener('close', leave)
+  // Who sets a limit is the handler, mostly, and so its time runs out where the handler runs; but it is Node that destroys.
+  let isTimeout = false
+  socket.prependListener('timeout', () => {
+    isTimeout = true
+    process.nextTick(() => {
+      isTimeout = false
+    })
+  })
   const { destroy } = socket
   socket.destroy = (error?: Error): Socket => {
-    for (const each of [...all]) each.destroyed(error)
+    if (!isTimeout) for (const each of [...all]) each.destroyed(error)
     return destroy.call(socket, error)
   }
   return all

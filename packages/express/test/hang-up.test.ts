@@ -140,6 +140,31 @@ describe.each(VERSIONS)('on %s, a client', (_, express) => {
     expect((await shop.ask()).text).toBe('done')
   })
 
+  it.each<[what: string, limit: (req: Request, res: Response) => unknown]>([
+    ['req.setTimeout', (req) => req.setTimeout(30)],
+    ['res.setTimeout', (_req, res) => res.setTimeout(30)],
+    ['req.socket.setTimeout', (req) => req.socket.setTimeout(30)],
+  ])(
+    'that is cut off by %s of the handler stops nothing, and nothing runs beside it',
+    async (_what, limit) => {
+      const shop = new Shop(express)
+      const work = gate()
+      shop.app.post('/', shop.protect(), async (req, res) => {
+        shop.runs++
+        limit(req, res)
+        await work.opened
+        res.send('done')
+      })
+      await shop.open()
+      expect((await shop.ask()).status).toBe(0)
+      expect((await shop.ask()).status).toBe(409)
+      expect(await shop.state()).toBe('running')
+      work.open()
+      await until(async () => (await shop.state()) === 'succeeded')
+      expect([(await shop.ask()).text, shop.runs]).toEqual(['done', 1])
+    },
+  )
+
   it('that hangs up in the middle of a large request leaves no refusal of it behind', async () => {
     const shop = new Shop(express)
     shop.app.post(
