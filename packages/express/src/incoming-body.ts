@@ -17,8 +17,9 @@ export class IncomingBody {
 
   async read(limit: number): Promise<RequestBody> {
     const req = this.#req
-    if (req.readableDidRead && req.readableLength === 0) return parsed(req)
+    if ((req.readableDidRead && req.readableLength === 0) || isBeingRead(req)) return parsed(req)
     const read = await peek(req, limit)
+    if (read === undefined) return parsed(req)
     if (read.length > limit) {
       const of = new RestOfBody(pieces(req, limit), this.#boundary)
       this.#rest = { of, from: limit }
@@ -68,6 +69,11 @@ export class IncomingBody {
   }
 }
 
+/** Whether somebody is about to get the body as it comes: then it is gone before it can be compared, or comes as text. */
+function isBeingRead(req: Request): boolean {
+  return req.readableFlowing === true || req.listenerCount('data') > 0 || req.readableEncoding !== null
+}
+
 /** What a parser or a reader of forms has made of the body; nothing, if it was read and nothing left of it. */
 function parsed(req: Request): RequestBody {
   const { body, file, files } = req as { body?: unknown; file?: unknown; files?: unknown }
@@ -84,25 +90,27 @@ function contentOf(upload: unknown): unknown {
 }
 
 /**
- * The whole body, or a beginning of more than `limit` bytes. It is put back in the same breath: whoever comes later must not
- * find that the stream has ended.
+ * The whole body, or a beginning of more than `limit` bytes; `undefined` if somebody reads it meanwhile. It is put back in
+ * the same breath: whoever comes later must not find that the stream has ended.
  */
-function peek(req: Request, limit: number): Promise<Buffer> {
+function peek(req: Request, limit: number): Promise<Buffer | undefined> {
   return new Promise((resolve, reject) => {
     const taken: Buffer[] = []
     let size = 0
     const look = (): void => {
+      const isGone = size === 0 && req.readableLength === 0 && req.readableDidRead
+      const isOthers = isGone || isBeingRead(req)
       // To read when there is nothing would end a stream that is complete.
-      if (req.readableLength > 0) {
+      if (!isOthers && req.readableLength > 0) {
         const piece = req.read() as Buffer
         taken.push(piece)
         size += piece.length
       }
-      if (size <= limit && !req.complete) return
+      if (!isOthers && size <= limit && !req.complete) return
       for (const event of BREAKS) req.off(event, broken)
       req.off('readable', look)
-      const whole = Buffer.concat(taken)
-      if (size > 0) req.unshift(whole)
+      const whole = isOthers ? undefined : Buffer.concat(taken)
+      if (whole !== undefined && size > 0) req.unshift(whole)
       resolve(whole)
     }
     const broken = (): void => {

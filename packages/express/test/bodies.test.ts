@@ -1,3 +1,4 @@
+import { PassThrough } from 'node:stream'
 import { gzipSync } from 'node:zlib'
 import type { Request } from 'express'
 import { describe, expect, it } from 'vitest'
@@ -145,6 +146,36 @@ describe.each(VERSIONS)('on %s, a body', (_, express) => {
     expect(shop.runs).toBe(0)
     expect((await shop.ask({ path: '/own' })).text).toBe('own')
   })
+
+  const collectors: Record<string, (req: Request) => unknown> = {
+    'a listener': (req) => req.on('data', () => {}),
+    'a listener that pauses': (req) => req.on('data', () => {}).pause(),
+    'a listener to text': (req) => req.setEncoding('utf8').on('data', () => {}),
+    'a pipe': (req) => req.pipe(new PassThrough()),
+    'whoever lets it go': (req) => req.resume(),
+    'whoever wants text': (req) => req.setEncoding('utf8'),
+    'a listener that comes a moment later': (req) =>
+      process.nextTick(() => {
+        req.on('data', () => {})
+      }),
+  }
+  it.each(Object.entries(collectors))(
+    'that %s reads at the same time makes no fingerprint, and nothing runs',
+    async (_how, collect) => {
+      const shop = new Shop(express)
+      shop.app.use((req, _res, next) => {
+        collect(req)
+        next()
+      })
+      shop.app.post('/', shop.protect(), (_req, res) => void res.send(`${++shop.runs}`))
+      await shop.open()
+      for (const body of ['{"amount":1}', chunks(LARGE, 50_000)]) {
+        const refused = await shop.ask({ body })
+        expect([refused.status, refused.text]).toEqual([500, expect.stringContaining('read before')])
+      }
+      expect(shop.runs).toBe(0)
+    },
+  )
 
   it('that was a form counts with the files that it brought', async () => {
     const shop = new Shop(express)
