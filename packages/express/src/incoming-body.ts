@@ -76,18 +76,55 @@ function isBeingRead(req: Request): boolean {
 
 /** What a parser or a reader of forms has made of the body; nothing, if it was read and nothing left of it. */
 function parsed(req: Request): RequestBody {
-  const { body, file, files } = req as { body?: unknown; file?: unknown; files?: unknown }
+  const { body, fields, file, files } = req as Form
   if (body instanceof Uint8Array) return { bytes: body }
   const uploads = [file, ...Object.values(files ?? {}).flat()].filter((upload) => upload !== undefined)
-  return { parsed: uploads.length === 0 ? body : { body, uploads: uploads.map(contentOf) } }
+  if (uploads.length === 0) return { parsed: fields === undefined ? body : { body, fields } }
+  // Where a form has files only, express-fileupload leaves no body; others do, or keep its fields where nobody knows.
+  const hasFields = body !== undefined || fields !== undefined || uploads.every(isOfFileUpload)
+  const one = file === undefined ? [] : [contentOf(file)]
+  const named = contentsOf(files ?? {})
+  const isKnown = [...one, ...Object.values(named).flat()].every(tellsSomething)
+  return { parsed: hasFields && isKnown ? { body, fields, file: one, files: named } : undefined }
 }
 
-/** Of a file that was uploaded, what is no accident of where it was put. */
-function contentOf(upload: unknown): unknown {
-  const { fieldname, originalname, mimetype, size, buffer } = Object(upload) as Record<string, unknown>
-  const bytes = buffer instanceof Uint8Array ? Buffer.from(buffer).toString('base64') : undefined
-  return { fieldname, originalname, mimetype, size, bytes }
+/** As multer, express-fileupload and formidable leave a form. */
+interface Form {
+  readonly body?: unknown
+  readonly fields?: unknown
+  readonly file?: unknown
+  readonly files?: object | null
 }
+
+/** By field, where they are: in which order fields come may be an accident. */
+function contentsOf(files: object): Record<string, Content[]> | Content[] {
+  if (Array.isArray(files)) return files.map(contentOf)
+  const fields = Object.entries(files)
+  return Object.fromEntries(fields.map(([field, uploads]) => [field, [uploads].flat().map(contentOf)]))
+}
+
+type Content = Readonly<Record<'field' | 'name' | 'type' | 'size' | 'hash' | 'bytes', unknown>>
+
+/** Of a file that was uploaded, what is no accident of where it was put. */
+function contentOf(upload: unknown): Content {
+  const of = Object(upload) as Record<string, unknown>
+  const text = (...names: string[]) =>
+    names.map((name) => of[name]).find((value) => typeof value === 'string')
+  const bytes = [of['buffer'], of['data']].find((value) => value instanceof Uint8Array)
+  return {
+    field: text('fieldname'),
+    name: text('originalname', 'originalFilename', 'name'),
+    type: text('mimetype', 'type'),
+    size: typeof of['size'] === 'number' ? of['size'] : undefined,
+    hash: text('md5', 'hash'),
+    bytes: bytes && Buffer.from(bytes as Uint8Array).toString('base64'),
+  }
+}
+
+const tellsSomething = ({ name, size, hash, bytes }: Content): boolean =>
+  [name, size, hash, bytes].some((value) => value !== undefined)
+
+const isOfFileUpload = (upload: unknown): boolean => typeof Object(upload).mv === 'function'
 
 /**
  * The whole body, or a beginning of more than `limit` bytes; `undefined` if somebody reads it meanwhile. It is put back in

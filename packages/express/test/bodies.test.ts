@@ -210,6 +210,92 @@ describe.each(VERSIONS)('on %s, a body', (_, express) => {
     expect((await form('one|disk', '"d"')).text).toBe('2')
   })
 
+  /** `field|name of a file|what is in it`, as other readers of forms leave it. */
+  const forms: Record<string, (...parts: string[]) => object> = {
+    'express-fileupload': (field, name, content = '') => ({
+      body: { field },
+      files: { receipt: { ...uploaded(name, content), data: Buffer.from(content), md5: `of ${content}` } },
+    }),
+    'express-fileupload on disk': (field, name, content = '') => ({
+      body: { field },
+      files: { receipt: [{ ...uploaded(name, content), data: Buffer.alloc(0), md5: `of ${content}` }] },
+    }),
+    'express-formidable': (field, name, content = '') => ({
+      fields: { field },
+      files: {
+        receipt: { name, type: 'text/plain', size: content.length, hash: `of ${content}`, path: anywhere() },
+      },
+    }),
+    'formidable 3': (field, name, content = '') => ({
+      fields: { field: [field] },
+      files: {
+        receipt: [
+          {
+            originalFilename: name,
+            mimetype: 'text/plain',
+            size: content.length,
+            hash: `of ${content}`,
+            filepath: anywhere(),
+          },
+        ],
+      },
+    }),
+  }
+  const anywhere = () => `/tmp/${Math.random()}`
+  const uploaded = (name: string | undefined, content: string) => ({
+    name,
+    mimetype: 'text/plain',
+    size: content.length,
+    tempFilePath: anywhere(),
+    mv: () => {},
+  })
+  /** A shop behind a reader of forms. */
+  const formShop = (form: (...parts: string[]) => object) => {
+    const shop = new Shop(express)
+    shop.app.use((req, _res, next) => {
+      streamed(req).then((text) => {
+        Object.assign(req, form(...text.split('|')))
+        next()
+      }, next)
+    })
+    shop.app.post('/', shop.protect(), (_req, res) => void res.send(`${++shop.runs}`))
+    return shop.open()
+  }
+  const form = { type: 'multipart/form-data; boundary=x' }
+
+  it.each(Object.entries(forms))('that was a form of %s counts with fields and files', async (_by, read) => {
+    const shop = await formShop(read)
+    const [first, again] = await shop.twice({ ...form, body: 'one|a.txt|abc' })
+    expect([first.text, again.text]).toEqual(['1', '1'])
+    for (const body of ['two|a.txt|abc', 'one|b.txt|abc', 'one|a.txt|abd']) {
+      expect((await shop.ask({ ...form, body })).status).toBe(422)
+    }
+  })
+
+  it('that was a form counts with the names of the fields that its files are in', async () => {
+    const shop = await formShop((field = '') => ({ files: { [field]: uploaded('a.txt', 'abc') } }))
+    const [first, again] = await shop.twice({ ...form, body: 'one' })
+    expect([first.text, again.text]).toEqual(['1', '1'])
+    expect((await shop.ask({ ...form, body: 'two' })).status).toBe(422)
+  })
+
+  it.each<[what: string, left: object]>([
+    ['fields', { files: { receipt: { name: 'a.txt', size: 3 } } }],
+    ['files', { body: {}, files: { receipt: { path: '/tmp/a' } } }],
+    ['nested files', { body: {}, files: { receipts: { one: { name: 'a.txt', size: 3 } } } }],
+  ])(
+    'that was a form of whose %s nobody knows makes no fingerprint, and nothing runs',
+    async (_what, left) => {
+      const shop = await formShop(() => left)
+      const refused = await shop.ask(form)
+      expect([refused.status, refused.text, shop.runs]).toEqual([
+        500,
+        expect.stringContaining('read before'),
+        0,
+      ])
+    },
+  )
+
   it('can be read by functions among the options, and by the handler after them', async () => {
     const shop = new Shop(express)
     const key = (req: Request) => JSON.parse(String(req.body)).event
