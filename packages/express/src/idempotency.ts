@@ -1,5 +1,12 @@
 import type { AttemptContext } from '@idem/core'
-import { type Answer, type Exchange, type HttpOptions, Protection, protectedOnce } from '@idem/core/http'
+import {
+  type Answer,
+  type CapturedAnswer,
+  type Exchange,
+  type HttpOptions,
+  Protection,
+  protectedOnce,
+} from '@idem/core/http'
 import type { Request, RequestHandler } from 'express'
 import { HeldConnection } from './held-connection'
 import { IncomingBody } from './incoming-body'
@@ -50,9 +57,12 @@ export function idempotency(options: IdempotencyOptions): RequestHandler {
       header: (name) => headerOf(req, name),
       body: (limit) => body.read(limit),
     }
-    const answered = protection.handle(exchange, async (ctx, isProtected) => {
+    const attempt = async (
+      ctx: AttemptContext,
+      isProtected: boolean,
+    ): Promise<CapturedAnswer | undefined> => {
       req.idempotency = ctx
-      body.giveBack()
+      body.handOn()
       if (!isProtected) {
         connection.release()
         next()
@@ -62,7 +72,8 @@ export function idempotency(options: IdempotencyOptions): RequestHandler {
       if (res.headersSent) throw new Error('somebody else has answered before the handler could run')
       reply = new RecordedReply(res, protection.settings.maxBodyBytes)
       return reply.captured(connection, next)
-    })
+    }
+    const answered = body.whileAsked(() => protection.handle(exchange, attempt))
     const answer = (instead: Answer | undefined): void => {
       // A timeout, say, has answered by now.
       if (reply === undefined && res.writableEnded) return
@@ -72,6 +83,7 @@ export function idempotency(options: IdempotencyOptions): RequestHandler {
     }
     answered.then(
       (instead) => {
+        body.giveBack()
         try {
           answer(instead)
         } catch (error) {
@@ -80,6 +92,7 @@ export function idempotency(options: IdempotencyOptions): RequestHandler {
         connection.release()
       },
       (error) => {
+        body.giveBack()
         connection.release()
         if (reply !== undefined) reply.fail()
         else if (!res.writableEnded) next(error)

@@ -1,5 +1,9 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { mediaType, type RequestBody, RestOfBody } from '@idem/core/http'
 import type { Request } from 'express'
+
+/** For which request the options are asked. */
+const asked = new AsyncLocalStorage<IncomingBody>()
 
 /** The body of a request: its beginning is read, and put back for whoever reads it next. */
 export class IncomingBody {
@@ -8,7 +12,8 @@ export class IncomingBody {
   #rest: { readonly of: RestOfBody; readonly from: number } | undefined
   /** Whether the bytes were lent to functions among the options, where no parser has left anything. */
   #isLent = false
-  #isGivenBack = false
+  /** Whether a handler has it, which may read what is left. */
+  #isHandedOn = false
 
   constructor(req: Request) {
     this.#req = req
@@ -35,14 +40,28 @@ export class IncomingBody {
     return { bytes: read }
   }
 
-  /** From here on it is read by others: what they read of the rest is counted. */
-  giveBack(): void {
-    if (this.#isLent) this.#req.body = undefined
-    if (this.#rest !== undefined) count(this.#req, this.#rest.of, this.#rest.from)
-    this.#isGivenBack = true
+  /** Runs what asks the options: they alone are told that the body is too large for them. */
+  whileAsked<T>(run: () => T): T {
+    return asked.run(this, run)
   }
 
-  /** Functions among the options that want a body which is too large must not take it for none: all would be alike. */
+  /** What was lent to functions among the options is theirs no more. */
+  giveBack(): void {
+    if (this.#isLent) this.#req.body = undefined
+    this.#isLent = false
+  }
+
+  /** From here on it is read by others: what they read of the rest is counted. */
+  handOn(): void {
+    this.giveBack()
+    if (this.#rest !== undefined) count(this.#req, this.#rest.of, this.#rest.from)
+    this.#isHandedOn = true
+  }
+
+  /**
+   * Functions among the options that want a body which is too large must not take it for none: all would be alike. To others,
+   * who log at any time, it is none.
+   */
   #withhold(): void {
     const req = this.#req
     if (req.body !== undefined) return
@@ -51,7 +70,7 @@ export class IncomingBody {
       configurable: true,
       enumerable: true,
       get: () => {
-        if (this.#isGivenBack) return undefined
+        if (asked.getStore() !== this) return undefined
         throw Object.assign(new Error('the body has more than maxRequestBytes'), { status: 413 })
       },
       set: (value) => {
@@ -63,7 +82,7 @@ export class IncomingBody {
   #drop(): void {
     const req = this.#req
     const isRead = req.readableFlowing !== null || req.listenerCount('readable') > 0
-    if (req.destroyed || (this.#isGivenBack && isRead)) return
+    if (req.destroyed || (this.#isHandedOn && isRead)) return
     req.removeAllListeners('readable')
     process.nextTick(() => req.resume())
   }

@@ -1,9 +1,9 @@
 import { PassThrough } from 'node:stream'
 import { gzipSync } from 'node:zlib'
-import type { Request } from 'express'
+import type { ErrorRequestHandler, Request } from 'express'
 import { describe, expect, it } from 'vitest'
 import { VERSIONS } from './express-adapter'
-import { Shop } from './shop'
+import { gate, Shop, until } from './shop'
 
 const JSON_BODY = '{"a":1,"b":[true,"café"]}'
 const LARGE = JSON.stringify({ text: 'é'.repeat(150_000) })
@@ -359,4 +359,80 @@ describe.each(VERSIONS)('on %s, a body', (_, express) => {
     })
     expect([first.text, again.text, shop.runs]).toEqual(['y'.repeat(99), 'y'.repeat(99), 1])
   })
+
+  it('that is too large is no body to those who look at it when idem has answered', async () => {
+    const shop = new Shop(express)
+    const { opened, open } = gate()
+    const seen: unknown[] = []
+    shop.app.use((req, res, next) => {
+      res.on('finish', () => seen.push([res.statusCode, bodyOf(req)]))
+      next()
+    })
+    const key = (req: Request) => req.get('idempotency-key')
+    shop.app.post('/', shop.protect({ key }), async (_req, res) => {
+      shop.runs++
+      await opened
+      res.send('done')
+    })
+    await shop.open()
+    const large = { type: 'text/plain', body: 'x'.repeat(2_000_000) }
+    const first = shop.ask(large)
+    await until(() => shop.runs === 1)
+    await shop.ask(large)
+    open()
+    await first
+    await shop.ask(large)
+    await shop.ask({ ...large, body: 'y'.repeat(2_000_000) })
+    await shop.ask({ ...large, key: '' })
+    await shop.ask({ ...large, key: '', body: 'x' })
+    expect(seen).toEqual([409, 200, 200, 422, 400, 400].map((status) => [status, undefined]))
+  })
+
+  it.each(['x', 'x'.repeat(2_000_000)])(
+    'of any size is no body to error handlers when an option has thrown',
+    async (body) => {
+      const shop = new Shop(express)
+      const scope = () => Promise.reject(Object.assign(new Error('who?'), { status: 401 }))
+      shop.app.post('/', shop.protect({ scope }), () => shop.runs++)
+      shop.app.use(((error, req, res, _next) => {
+        res.status(error.status).send(`${error.message} ${bodyOf(req)}`)
+      }) as ErrorRequestHandler)
+      await shop.open()
+      const refused = await shop.ask({ type: 'text/plain', body })
+      expect([refused.status, refused.text, shop.runs]).toEqual([401, 'who? undefined', 0])
+    },
+  )
+
+  it('that is too large is no body to those who look at it while options are asked', async () => {
+    const shop = new Shop(express)
+    const { opened, open } = gate()
+    let look = (): unknown => undefined
+    let isAsked = false
+    shop.app.use((req, _res, next) => {
+      look = () => bodyOf(req)
+      next()
+    })
+    const scope = async (req: Request) => {
+      isAsked = true
+      await opened
+      expect(bodyOf(req)).toMatchObject({ status: 413 })
+      return 'ann'
+    }
+    shop.app.post('/', shop.protect({ scope }), (_req, res) => void res.send('done'))
+    await shop.open()
+    const answer = shop.ask({ type: 'text/plain', body: 'x'.repeat(2_000_000) })
+    await until(() => isAsked)
+    expect(look()).toBeUndefined()
+    open()
+    expect((await answer).text).toBe('done')
+  })
 })
+
+/** The body, or what it throws. */
+function bodyOf(req: Request): unknown {
+  try {
+    return req.body
+  } catch (error) {
+    return error
+  }
+}
