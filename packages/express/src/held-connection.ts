@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { Duplex, type Readable } from 'node:stream'
 
@@ -50,6 +50,40 @@ export class HeldConnection {
   release(): void {
     this.#isReleased = true
     held.get(this.#socket)?.delete(this)
+  }
+
+  /**
+   * A response to the client in the place of this one, whose handler goes on as if its client had hung up; `undefined` where
+   * there is no connection. That is closed behind it: to Node the request is not over before its handler has answered.
+   */
+  other(): ServerResponse | undefined {
+    const res = this.#res
+    const socket = this.#socket
+    if (!held.has(socket)) return undefined
+    const other = new ServerResponse(this.#req)
+    other.shouldKeepAlive = false
+    other.on('finish', () => socket.destroySoon())
+    const isQueued = res.socket === null
+    const isThere = res.socket === socket && !res.destroyed
+    this.leave()
+    if (isQueued) res.assignSocket = (free) => other.assignSocket(free)
+    else other.assignSocket(isThere ? socket : (new Nowhere() as unknown as Socket))
+    return other
+  }
+
+  /** Breaks off what the client gets; the handler goes on. Whether there was a connection to do so. */
+  cut(): boolean {
+    const socket = this.#socket
+    if (!held.has(socket)) return false
+    this.leave()
+    socket.destroy()
+    return true
+  }
+
+  /** Calls back when the connection is closed. Before that, Node takes the end of a response for the end of its turn. */
+  whenClosed(then: () => void): void {
+    if (this.#socket.closed) then()
+    else this.#socket.once('close', then)
   }
 
   /** The connection is lost. */

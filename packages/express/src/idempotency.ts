@@ -74,22 +74,25 @@ export function idempotency(options: IdempotencyOptions): RequestHandler {
       return reply.captured(connection, next)
     }
     const answered = body.whileAsked(() => protection.handle(exchange, attempt))
-    const answer = (instead: Answer | undefined): void => {
+    /** Whether the connection still is the handler's. */
+    const answer = (instead: Answer | undefined): boolean => {
       // A timeout, say, has answered by now.
-      if (reply === undefined && res.writableEnded) return
+      if (reply === undefined && res.writableEnded) return false
+      if (reply !== undefined && instead !== undefined) return reply.replaceBy(instead, connection)
       if (instead === undefined) reply?.release()
-      else if (reply === undefined) sendAnswer(res, instead)
-      else reply.replaceBy(instead)
+      else sendAnswer(res, instead)
+      return false
     }
     answered.then(
       (instead) => {
         body.giveBack()
+        let isHeld = false
         try {
-          answer(instead)
+          isHeld = answer(instead)
         } catch (error) {
           next(error)
         }
-        connection.release()
+        if (!isHeld) connection.release()
       },
       (error) => {
         body.giveBack()

@@ -22,7 +22,11 @@ export class RecordedReply {
   #text: string | undefined
   /** What is held back. */
   #tail: (Uint8Array | string)[] = []
+  /** Whether the client has got anything of it. */
+  #hasBegun = false
   #hasEnded = false
+  /** Where it would have gone, if it is sent to nobody by now. */
+  #movedFrom: HeldConnection | undefined
   #keep: (answer: CapturedAnswer) => void = () => {}
   #fail: (error: unknown) => void = () => {}
 
@@ -59,8 +63,30 @@ export class RecordedReply {
     end.call(this.#res, last, typeof last === 'string' ? 'latin1' : 'utf8')
   }
 
-  /** Another attempt has answered this request, or there is no answer to it. */
-  replaceBy(answer: Answer): void {
+  /**
+   * Another attempt has answered this request, or there is no answer to it. Whether the handler goes on: then what it answers
+   * is still recorded, and sent to nobody. Where there is no connection, what it answers is dropped.
+   */
+  replaceBy(answer: Answer, connection: HeldConnection): boolean {
+    if (this.#hasBegun) {
+      const isCut = !this.#hasEnded && connection.cut()
+      if (isCut) this.#movedFrom = connection
+      else this.fail()
+      return isCut
+    }
+    const other = connection.other()
+    if (other === undefined) {
+      this.#replaceInPlace(answer)
+      return false
+    }
+    this.#movedFrom = connection
+    for (const [name, value] of Object.entries(this.#before)) other.setHeader(name, value ?? '')
+    sendAnswer(other, answer)
+    if (this.#hasEnded) connection.whenClosed(() => this.release())
+    return true
+  }
+
+  #replaceInPlace(answer: Answer): void {
     const res = this.#res
     if (res.headersSent) {
       this.fail()
@@ -71,6 +97,12 @@ export class RecordedReply {
     for (const [name, value] of Object.entries(this.#before)) res.setHeader(name, value ?? '')
     res.writeHead = this.#node.writeHead
     sendAnswer(res, answer, this.#node.end)
+    // Whoever still answers would end the process: Node refuses headers that come too late.
+    const dropped = (): ServerResponse => res
+    res.writeHead = dropped
+    res.setHeader = dropped
+    res.appendHeader = dropped
+    res.removeHeader = ignore
   }
 
   /** The client has got a beginning that is not followed by its end. */
@@ -93,7 +125,9 @@ export class RecordedReply {
     }
     res.flushHeaders = () => {
       // Where nothing can follow, they are the end.
-      if (!this.#isWhole()) this.#node.flushHeaders.call(res)
+      if (this.#isWhole()) return
+      this.#hasBegun = true
+      this.#node.flushHeaders.call(res)
     }
   }
 
@@ -123,6 +157,7 @@ export class RecordedReply {
       if (done) process.nextTick(done)
       return true
     }
+    this.#hasBegun = true
     // That a client is gone, which Node tells since 22, is no reason for an error.
     return this.#node.write.call(this.#res, bytes, 'utf8', () => done?.())
   }
@@ -155,6 +190,8 @@ export class RecordedReply {
     const { status, headers } = this.#head ?? { status: res.statusCode, headers: [] }
     const isEmpty = status === 204 || status === 304
     this.#keep({ status, headers, body: isEmpty ? '' : this.#body() })
+    const from = this.#movedFrom
+    if (from) process.nextTick(() => from.whenClosed(() => this.release()))
     return res
   }
 

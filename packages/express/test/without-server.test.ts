@@ -4,7 +4,7 @@ import { PassThrough } from 'node:stream'
 import type { Request } from 'express'
 import { describe, expect, it } from 'vitest'
 import { VERSIONS } from './express-adapter'
-import { Shop } from './shop'
+import { gate, Shop, until } from './shop'
 
 interface Event {
   readonly body: string
@@ -88,4 +88,26 @@ describe.each(VERSIONS)('on %s without a server', (_, express) => {
       expect(texts).toEqual(['run 1', 'run 2', 'run 1'])
     },
   )
+
+  it('an answer that is later than maxRunTime is dropped, and ends no process', async () => {
+    const shop = new Shop(express)
+    const { opened, open } = gate()
+    let thrown: unknown = 'nothing yet'
+    shop.app.post('/', shop.protect({ maxRunTime: 60, lease: 40 }), async (_req, res) => {
+      await opened
+      try {
+        res.removeHeader('X-Other')
+        res.status(201).append('X-Own', '1').json({ paid: 1 })
+        res.writeHead(201, { 'X-Own': '1' })
+        thrown = undefined
+      } catch (error) {
+        thrown = error
+      }
+    })
+    const answer = await answered(shop, { body: '' })
+    expect([answer.status, answer.text.includes('outcome-unknown')]).toEqual([409, true])
+    open()
+    await until(() => thrown !== 'nothing yet')
+    expect(thrown).toBeUndefined()
+  })
 })
