@@ -22,8 +22,9 @@ export class IncomingBody {
 
   async read(limit: number): Promise<RequestBody> {
     const req = this.#req
-    if ((req.readableDidRead && req.readableLength === 0) || isBeingRead(req)) return parsed(req)
-    const read = await peek(req, limit)
+    const isOthers = isBeingRead(req)
+    if ((req.readableDidRead && req.readableLength === 0) || (isOthers && !isNone(req))) return parsed(req)
+    const read = isOthers ? Buffer.alloc(0) : await peek(req, limit)
     if (read === undefined) return parsed(req)
     if (read.length > limit) {
       const of = new RestOfBody(pieces(req, limit), this.#boundary)
@@ -91,6 +92,12 @@ export class IncomingBody {
 /** Whether somebody is about to get the body as it comes: then it is gone before it can be compared, or comes as text. */
 function isBeingRead(req: Request): boolean {
   return req.readableFlowing === true || req.listenerCount('data') > 0 || req.readableEncoding !== null
+}
+
+/** Whether it is said that there is no body (RFC 9112, 6.3). Of what came without lines of headers nothing is said. */
+function isNone({ rawHeaders, headers, httpVersionMajor }: Request): boolean {
+  const isSaid = httpVersionMajor === 1 && rawHeaders.length > 0
+  return isSaid && headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0
 }
 
 /** What a parser or a reader of forms has made of the body; nothing, if it was read and nothing left of it. */

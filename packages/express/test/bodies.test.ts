@@ -177,6 +177,28 @@ describe.each(VERSIONS)('on %s, a body', (_, express) => {
     },
   )
 
+  it('that is not there is none, also to who listens, and is compared as such', async () => {
+    const shop = new Shop(express)
+    let raw = ''
+    shop.app.use((req, _res, next) => {
+      req.on('data', (piece) => {
+        raw += piece
+      })
+      next()
+    })
+    // Who listens gets the body all the same.
+    shop.app.use('/parsed', express.json())
+    shop.app.use(shop.protect())
+    shop.app.post(['/', '/parsed'], (_req, res) => void res.send(`run ${++shop.runs}`))
+    await shop.open()
+    expect((await shop.twice({ body: '' })).map(({ text }) => text)).toEqual(['run 1', 'run 1'])
+    expect((await shop.ask({ body: '{}' })).status).toBe(500)
+    const parsed = { path: '/parsed', key: '"b"' }
+    expect((await shop.twice(parsed)).map(({ text }) => text)).toEqual(['run 2', 'run 2'])
+    expect((await shop.ask({ ...parsed, body: '{}' })).status).toBe(422)
+    expect(raw).toBe('{}{"a":1}{"a":1}{}')
+  })
+
   it('that was a form counts with the files that it brought', async () => {
     const shop = new Shop(express)
     shop.app.use((req, _res, next) => {
