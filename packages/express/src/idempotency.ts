@@ -6,6 +6,7 @@ import {
   type HttpOptions,
   Protection,
   protectedOnce,
+  type RequestBody,
 } from '@idem/core/http'
 import type { Request, RequestHandler } from 'express'
 import { HeldConnection } from './held-connection'
@@ -50,13 +51,7 @@ export function idempotency(options: IdempotencyOptions): RequestHandler {
     const connection = new HeldConnection(req, res)
     const body = new IncomingBody(req)
     let reply: RecordedReply | undefined
-    const exchange: Exchange<Request> = {
-      source: req,
-      method: req.method,
-      target: req.originalUrl.replace(AUTHORITY, '').replace(/^(?!\/)/, '/'),
-      header: (name) => headerOf(req, name),
-      body: (limit) => body.read(limit),
-    }
+    const exchange = new ExpressExchange(req, body)
     const attempt = async (
       ctx: AttemptContext,
       isProtected: boolean,
@@ -73,7 +68,7 @@ export function idempotency(options: IdempotencyOptions): RequestHandler {
       reply = new RecordedReply(res, protection.settings.maxBodyBytes)
       return reply.captured(connection, next)
     }
-    const answered = body.whileAsked(() => protection.handle(exchange, attempt))
+    const answered = protection.handle(exchange, attempt)
     /** Whether the connection still is the handler's. */
     const answer = (instead: Answer | undefined): boolean => {
       // A timeout, say, has answered by now.
@@ -101,6 +96,33 @@ export function idempotency(options: IdempotencyOptions): RequestHandler {
         else if (!res.writableEnded) next(error)
       },
     )
+  }
+}
+
+/** A request as Express has it. */
+class ExpressExchange implements Exchange<Request> {
+  readonly method: string
+  readonly target: string
+  readonly #req: Request
+  readonly #body: IncomingBody
+
+  constructor(req: Request, body: IncomingBody) {
+    this.method = req.method
+    this.target = req.originalUrl.replace(AUTHORITY, '').replace(/^(?!\/)/, '/')
+    this.#req = req
+    this.#body = body
+  }
+
+  get source(): Request {
+    return this.#body.source
+  }
+
+  header(name: string): string | undefined {
+    return headerOf(this.#req, name)
+  }
+
+  body(limit: number): Promise<RequestBody> {
+    return this.#body.read(limit)
   }
 }
 

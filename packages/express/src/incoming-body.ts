@@ -1,9 +1,5 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
 import { mediaType, type RequestBody, RestOfBody } from '@idem/core/http'
 import type { Request } from 'express'
-
-/** For which request the options are asked. */
-const asked = new AsyncLocalStorage<IncomingBody>()
 
 /** The body of a request: its beginning is read, and put back for whoever reads it next. */
 export class IncomingBody {
@@ -29,7 +25,6 @@ export class IncomingBody {
     if (read.length > limit) {
       const of = new RestOfBody(pieces(req, limit), this.#boundary)
       this.#rest = { of, from: limit }
-      this.#withhold()
       // Node does so only where nobody has begun to read; what is left would stand in the way of the next request.
       req.res?.once('finish', () => this.#drop())
       return { bytes: read.subarray(0, limit), rest: of }
@@ -41,9 +36,14 @@ export class IncomingBody {
     return { bytes: read }
   }
 
-  /** Runs what asks the options: they alone are told that the body is too large for them. */
-  whileAsked<T>(run: () => T): T {
-    return asked.run(this, run)
+  /**
+   * The request for functions among the options. If they want a body which is too large they must not take it for none: all
+   * would be alike. To all others, who log at any time, it is none.
+   */
+  get source(): Request {
+    return this.#rest === undefined || this.#req.body !== undefined
+      ? this.#req
+      : new Proxy(this.#req, TOO_LARGE)
   }
 
   /** What was lent to functions among the options is theirs no more. */
@@ -59,27 +59,6 @@ export class IncomingBody {
     this.#isHandedOn = true
   }
 
-  /**
-   * Functions among the options that want a body which is too large must not take it for none: all would be alike. To others,
-   * who log at any time, it is none.
-   */
-  #withhold(): void {
-    const req = this.#req
-    if (req.body !== undefined) return
-    this.#isLent = true
-    Object.defineProperty(req, 'body', {
-      configurable: true,
-      enumerable: true,
-      get: () => {
-        if (asked.getStore() !== this) return undefined
-        throw Object.assign(new Error('the body has more than maxRequestBytes'), { status: 413 })
-      },
-      set: (value) => {
-        Object.defineProperty(req, 'body', { value, configurable: true, enumerable: true, writable: true })
-      },
-    })
-  }
-
   #drop(): void {
     const req = this.#req
     const isRead = req.readableFlowing !== null || req.listenerCount('readable') > 0
@@ -87,6 +66,15 @@ export class IncomingBody {
     req.removeAllListeners('readable')
     process.nextTick(() => req.resume())
   }
+}
+
+const TOO_LARGE: ProxyHandler<Request> = {
+  get(req, name) {
+    if (name === 'body' && req.body === undefined) {
+      throw Object.assign(new Error('the body has more than maxRequestBytes'), { status: 413 })
+    }
+    return Reflect.get(req, name)
+  },
 }
 
 /** Whether somebody is about to get the body as it comes: then it is gone before it can be compared, or comes as text. */
