@@ -170,3 +170,33 @@ describe.each(VERSIONS)('on %s, an answer that is later than maxRunTime', (_, ex
     expect([(await shop.ask()).text, shop.runs]).toEqual(['late', 1])
   })
 })
+
+describe.each(VERSIONS)('on %s, an attempt that has lost its record', (_, express) => {
+  it.each(['res.json', 'res.write'])(
+    'and answers by %s gets its client no other answer than the winner’s',
+    async (way) => {
+      const slow = new Shop(express)
+      const work = gate()
+      slow.app.post('/', slow.protect(), async (_req, res) => {
+        await work.opened
+        if (way === 'res.json') return void res.json({ by: 'slow' })
+        res.write('{"by":')
+        setTimeout(() => res.end('"slow"}'), 20)
+      })
+      await slow.open()
+      const winner = new Shop(express, { store: slow.store })
+      winner.app.post('/', winner.protect(), (_req, res) => void res.json({ by: 'winner' }))
+      await winner.open()
+      const asked = slow.ask()
+      await until(async () => (await slow.state()) === 'running')
+      await slow.idem.forget('a', { name: 'http' })
+      expect((await winner.ask()).text).toBe('{"by":"winner"}')
+      work.open()
+      const answer = await asked
+      // What has begun cannot be taken back: it is broken off, and repeated by its client.
+      if (way === 'res.json') expect([answer.isWhole, answer.text]).toEqual([true, '{"by":"winner"}'])
+      else expect(answer.isWhole).toBe(false)
+      expect((await slow.ask()).text).toBe('{"by":"winner"}')
+    },
+  )
+})
