@@ -52,6 +52,38 @@ export const streamCases: CaseGroup<WebScene> = {
       },
     },
     {
+      name: 'with a Content-Length is not whole at the client before it is recorded',
+      async run(scene) {
+        const more = gate()
+        const settle = gate()
+        const headers = [['content-length', '7']] as const
+        const reply = () => ({ status: 200, headers, body: pieces('one ', more.opened, 'two') })
+        await webCase('', { reply }, async (site) => {
+          site.records.trouble('complete', async (send) => {
+            await settle.opened
+            return send()
+          })
+          const client = await site.begin({ key: '"a"' })
+          await client.head()
+          equal(String(await client.piece()), 'one ')
+          more.open()
+          await until('it is being settled', () => site.records.count('complete') === 1)
+          let isThere = false
+          const last = client.piece().then((piece) => {
+            isThere = true
+            return piece
+          })
+          await site.ping()
+          await site.ping()
+          ok(!isThere)
+          settle.open()
+          equal(String(await last), 'two')
+          equal(await client.piece(), undefined)
+          equal((await site.ask({ key: '"a"' })).text, 'one two')
+        }).run(scene)
+      },
+    },
+    {
       name: 'that breaks off is no answer: the same request runs again',
       async run(scene) {
         const { opened, open } = gate()

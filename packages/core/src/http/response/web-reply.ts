@@ -10,6 +10,11 @@ export class WebReply {
   readonly #response: Response
   readonly #recorder: BodyRecorder
   readonly #recorded: Promise<void>
+  /** So many bytes a client waits for, and for nothing behind them. */
+  readonly #declared: number
+  #bytes = 0
+  /** What would be the end for a client that counts: it waits for the record. */
+  readonly #tail: Uint8Array[] = []
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined
   #clientLeft = false
   /** Whether the client waits for more than it was given. */
@@ -24,6 +29,7 @@ export class WebReply {
     if (!isSendable(status)) throw new TypeError(`a handler cannot answer with status ${status}`)
     this.#response = response
     this.#recorder = new BodyRecorder(maxBytes)
+    this.#declared = Number(response.headers.get('content-length') ?? Number.NaN)
     this.#recorded = this.#record()
     // Whoever waits for the recording is told; nobody else needs to be.
     this.#recorded.catch(() => {})
@@ -35,6 +41,7 @@ export class WebReply {
 
   /** Whether all of it is there without waiting for anything. */
   async isThereAtOnce(): Promise<boolean> {
+    if (this.#isWhole) return this.#recorded.then(isTrue, isTrue)
     let timer: ReturnType<typeof setTimeout> | undefined
     const later = new Promise<'later'>((resolve) => {
       timer = setTimeout(() => resolve('later'))
@@ -77,7 +84,9 @@ export class WebReply {
   /** The record is settled: the response as a whole, or the end of the stream. */
   release(): Response | undefined {
     if (this.#controller !== undefined) {
-      if (!this.#clientLeft) this.#controller.close()
+      if (this.#clientLeft) return undefined
+      for (const piece of this.#tail) this.#controller.enqueue(piece)
+      this.#controller.close()
       return undefined
     }
     const { body, headers } = this.#response
@@ -103,10 +112,21 @@ export class WebReply {
       if (!(value instanceof Uint8Array)) throw new TypeError('the body of a response must give bytes')
       this.#recorder.add(value)
       this.#isWanted = false
-      if (this.#early !== undefined) this.#early.push(value)
-      else if (!this.#clientLeft) this.#controller?.enqueue(value)
-      if (this.#recorder.body === undefined) await this.#untilWanted()
+      this.#pass(value)
+      if (this.#recorder.body === undefined && !this.#isWhole) await this.#untilWanted()
     }
+  }
+
+  #pass(piece: Uint8Array): void {
+    this.#bytes += piece.length
+    if (this.#isWhole) this.#tail.push(piece)
+    else if (this.#early !== undefined) this.#early.push(piece)
+    else if (!this.#clientLeft) this.#controller?.enqueue(piece)
+  }
+
+  /** Whether a client would take what there is for the whole answer. */
+  get #isWhole(): boolean {
+    return this.#bytes >= this.#declared
   }
 
   /** Resolves when the client has taken everything, or has left. */
@@ -117,3 +137,5 @@ export class WebReply {
     })
   }
 }
+
+const isTrue = (): boolean => true
