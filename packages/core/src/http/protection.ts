@@ -133,6 +133,7 @@ export class Protection<Source> {
         const found = await onAbandoned(ctx)
         if (found === 'rerun') return found
         const reply = new WebReply(found.value, maxBodyBytes)
+        reply.leave()
         return { value: this.#stored(await reply.captured(), operation) }
       }
       options = { ...options, onAbandoned: reconcile }

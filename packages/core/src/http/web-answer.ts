@@ -20,6 +20,7 @@ export function webAnswer<Source>(
     /** The handler's own, if it can be sent as it is. */
     let own: Response | undefined
     let reply: WebReply | undefined
+    let isAnswered = false
     const answered = protection.handle(exchange, async (ctx, isProtected) => {
       const response = await run(ctx, isProtected)
       if (!isProtected) {
@@ -33,24 +34,32 @@ export function webAnswer<Source>(
         return held
       }
       reply = new WebReply(response, maxBodyBytes)
-      if (!(await reply.isThereAtOnce())) resolve(reply.stream())
+      if (isAnswered) reply.fail(new Error(LOST))
+      else if (!(await reply.isThereAtOnce())) resolve(reply.stream())
       return reply.captured()
     })
     answered.then(
       (instead) => {
+        isAnswered = true
         try {
-          if (instead === undefined) resolve((own ?? reply?.release()) as Response)
-          else if (reply?.isStreamed) reply.fail(new Error('this attempt has lost its record'))
-          else resolve(toResponse(instead))
+          if (instead === undefined) {
+            resolve((own ?? reply?.release()) as Response)
+            return
+          }
+          reply?.fail(new Error(LOST))
+          if (!reply?.isStreamed) resolve(toResponse(instead))
         } catch (error) {
           // What a store gave back may be no answer that can be made here.
           reject(error)
         }
       },
       (error) => {
+        isAnswered = true
         reply?.fail(error)
         reject(error)
       },
     )
   })
 }
+
+const LOST = 'this attempt has lost its record'

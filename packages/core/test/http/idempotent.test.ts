@@ -245,6 +245,21 @@ describe('an attempt that has lost its record', () => {
     }
   })
 
+  it('is looked into by who finds more than is kept: that it was processed is the answer', async () => {
+    const found = new Response('found, and far too much of it', { status: 201 })
+    const onAbandoned = () => ({ value: found })
+    const { first, second, protect, lapse } = twoProcesses({ onAbandoned, maxBodyBytes: 10 })
+    const runs: string[] = []
+    protect(first, () => {
+      runs.push('lost')
+      return new Promise(() => {})
+    })(order()).catch(() => {})
+    await started(runs)
+    await lapse()
+    const handler = protect(second, () => new Response('again'))
+    expect(await problemOf(await handler(order()))).toEqual([410, 'urn:idem:problem:answer-omitted'])
+  })
+
   it('is run again where that finds nothing', async () => {
     const { first, second, protect, lapse } = twoProcesses({ onAbandoned: () => 'rerun' })
     const runs: string[] = []
@@ -255,6 +270,61 @@ describe('an attempt that has lost its record', () => {
     await started(runs)
     await lapse()
     expect(await (await protect(second, () => new Response('again'))(order())).text()).toBe('again')
+  })
+})
+
+describe('a stream for which nobody waits any longer', () => {
+  const options = { scope: 'public', maxRunTime: '10s', maxBodyBytes: 10, onAbandoned: 'reject' } as const
+
+  it.each([
+    ['had begun', false],
+    ['begins', true],
+  ])(
+    'is broken off where it %s when the time of its attempt is over, and is too large to be kept',
+    async (_, isLate) => {
+      const { time, process } = scene()
+      const { idem } = process()
+      const { promise, open } = gate()
+      const runs: string[] = []
+      const broken: unknown[] = []
+      const handler = idempotent(
+        async () => {
+          runs.push('ran')
+          if (isLate) await promise
+          return new Response(
+            new ReadableStream<Uint8Array>({
+              pull: (controller) => controller.enqueue(new Uint8Array(100)),
+              cancel: (reason) => void broken.push(reason),
+            }),
+          )
+        },
+        { idem, ...options },
+      )
+      const answered = handler(order())
+      await started(runs)
+      if (!isLate) await answered
+      await time.advance(11_000)
+      open()
+      await started(broken)
+      const response = await answered
+      if (isLate) expect(response.status).toBe(409)
+      else await expect(response.text()).rejects.toThrow('lost its record')
+      expect(String(broken)).toContain('lost its record')
+      // Nobody knows how it ended: it is not for the stream to say that it failed.
+      expect(await problemOf(await handler(order()))).toEqual([409, 'urn:idem:problem:outcome-unknown'])
+      expect(runs).toHaveLength(1)
+    },
+  )
+
+  it('is broken off where it gives no bytes', async () => {
+    const broken: unknown[] = []
+    const texts = new ReadableStream<never>({
+      pull: (controller) => controller.enqueue('text' as never),
+      cancel: (reason) => void broken.push(reason),
+    })
+    const handler = idempotent(() => new Response(texts), { idem: fresh(), scope: 'public' })
+    await expect(handler(order())).rejects.toThrow(TypeError)
+    expect(String(broken)).toContain('must give bytes')
   })
 })
 

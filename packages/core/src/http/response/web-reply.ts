@@ -20,6 +20,8 @@ export class WebReply {
   /** Whether the client waits for more than it was given. */
   #isWanted = false
   #wake: (() => void) | undefined
+  /** Why nobody will get the answer here. */
+  #failure: { readonly error: unknown } | undefined
   /** What comes before anybody knows whether it will be streamed. */
   #early: Uint8Array[] | undefined = []
 
@@ -64,14 +66,18 @@ export class WebReply {
           this.#isWanted = true
           this.#wake?.()
         },
-        cancel: () => {
-          this.#clientLeft = true
-          this.#wake?.()
-        },
+        cancel: () => this.leave(),
       },
       { highWaterMark: 0 },
     )
     return this.#respond(body as ResponseBody)
+  }
+
+  /** Nobody waits for the answer, or does any longer: it is read to its end as fast as it comes. */
+  leave(): void {
+    this.#clientLeft = true
+    this.#early = undefined
+    this.#wake?.()
   }
 
   /** Resolves with the answer when all of it has passed. Rejects if the handler's stream fails. */
@@ -93,9 +99,14 @@ export class WebReply {
     return this.#respond(body && bodyFor(headers.get('content-type'), this.#recorder.body))
   }
 
-  /** The client has got a beginning that is not followed by its end. */
+  /**
+   * The client has got something else, or a beginning that is not followed by its end. What still comes is read as long as it
+   * can be kept, and broken off beyond: it may have no end.
+   */
   fail(error: unknown): void {
     if (!this.#clientLeft) this.#controller?.error(error)
+    this.#failure ??= { error }
+    this.leave()
   }
 
   #respond(body: ResponseBody): Response {
@@ -106,14 +117,22 @@ export class WebReply {
   async #record(): Promise<void> {
     const reader = this.#response.body?.getReader()
     if (reader === undefined) return
-    for (;;) {
-      const { done, value } = await reader.read()
-      if (done) return
-      if (!(value instanceof Uint8Array)) throw new TypeError('the body of a response must give bytes')
-      this.#recorder.add(value)
-      this.#isWanted = false
-      this.#pass(value)
-      if (this.#recorder.body === undefined && !this.#isWhole) await this.#untilWanted()
+    try {
+      for (;;) {
+        const { done, value } = await reader.read()
+        if (done) return
+        if (!(value instanceof Uint8Array)) throw new TypeError('the body of a response must give bytes')
+        this.#recorder.add(value)
+        this.#isWanted = false
+        this.#pass(value)
+        if (this.#recorder.body !== undefined) continue
+        if (!this.#isWhole) await this.#untilWanted()
+        if (this.#failure !== undefined) throw this.#failure.error
+      }
+    } catch (error) {
+      // Else whoever makes it would go on, or wait, for nobody.
+      reader.cancel(error).catch(() => {})
+      throw error
     }
   }
 
