@@ -81,6 +81,10 @@ class HonoExchange<E extends Env> implements Exchange<Context<E>> {
     return this.#c
   }
 
+  get wasCutOff(): boolean {
+    return this.#web.wasCutOff
+  }
+
   header(name: string): string | undefined {
     return (name === 'content-type' ? this.#formType : undefined) ?? this.#web.header(name)
   }

@@ -4,7 +4,7 @@ import type { RawConnection } from './raw-client'
 import { gate, until } from './until'
 import { webCase } from './web-case'
 import { isProblem, isReplay, ran } from './web-expectations'
-import { JSON_TYPE, type Site, text, type WebScene } from './web-scene'
+import { bodyOf, JSON_TYPE, type Site, text, type WebScene } from './web-scene'
 
 const MEBIBYTE = 1_048_576
 /** What is sent in all, and how much of it may be under way: in sockets of this machine, mostly. */
@@ -183,6 +183,34 @@ export const streamCases: CaseGroup<WebScene> = {
           isProblem(await (await upload(site, 1000)).response(), 422, 'key-reused')
           isReplay(answer, await (await upload(site)).response())
           ran(site, 1)
+        }).run(scene)
+      },
+    },
+    {
+      name: 'that is a request which was cut off: its refusal is not kept for the whole one',
+      async run(scene) {
+        const reply: Parameters<typeof webCase>[1]['reply'] = async (run, call) => {
+          try {
+            return text(201, `run ${run} of ${(await bodyOf(call)).length}`)
+          } catch {
+            return text(400, 'invalid form')
+          }
+        }
+        await webCase('', { reply, options: { maxRequestBytes: 1000 } }, async (site) => {
+          const body = 'x'.repeat(400_000)
+          const headers = [['Content-Type', 'text/plain']] as const
+          const declaredLength = body.length
+          const lost = await site.begin({ key: '"a"', headers, body: body.slice(0, 100_000), declaredLength })
+          await until('it runs', () => site.runs === 1)
+          lost.hangUp()
+          await until(
+            'it is settled',
+            () => site.records.count('fail') + site.records.count('complete') === 1,
+          )
+          const whole = await site.ask({ key: '"a"', headers, body })
+          equal(whole.status, 201)
+          equal(whole.text, `run 2 of ${body.length}`)
+          isReplay(whole, await site.ask({ key: '"a"', headers, body }))
         }).run(scene)
       },
     },

@@ -10,6 +10,8 @@ export interface Exchange<Source> {
   readonly method: string
   /** Path and query, as they were asked for. */
   readonly target: string
+  /** Whether the client is known to have left before all of its body was there, as far as the adapter does not see to it. */
+  readonly wasCutOff?: boolean
   /** A header's value; of several lines, joined by commas. */
   header(name: string): string | undefined
   /**

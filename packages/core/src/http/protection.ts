@@ -51,7 +51,14 @@ export class Protection<Source> {
       return undefined
     }
     if ('status' in operation) return operation
-    const answer = await this.#run(operation, attempt)
+    const whole: HttpAttempt = async (ctx, isProtected) => {
+      const answer = await attempt(ctx, isProtected)
+      // What is said of a request that was cut off is not said of its repetition.
+      if (exchange.wasCutOff && answer !== undefined && answer.status >= 400)
+        throw new Error('the request was cut off')
+      return answer
+    }
+    const answer = await this.#run(operation, whole)
     if (answer === undefined || operation.waitMs === 0) return answer
     const applied = ['preference-applied', `wait=${Math.ceil(operation.waitMs / 1000)}`] as const
     const { status, headers, body, text } = answer

@@ -23,6 +23,10 @@ export class WebExchange<Req extends Request> implements Exchange<Req> {
     return this.#body.whole === undefined ? this.#request : this.request()
   }
 
+  get wasCutOff(): boolean {
+    return this.#body.wasCutOff
+  }
+
   header(name: string): string | undefined {
     return this.#request.headers.get(name) ?? undefined
   }

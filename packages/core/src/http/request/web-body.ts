@@ -9,6 +9,7 @@ export class WebBody {
     | { readonly head: Uint8Array<ArrayBuffer>; readonly rest: undefined }
     | { readonly head: Uint8Array; readonly rest: RestOfBody }
     | undefined
+  #wasCutOff = false
 
   constructor(request: Request) {
     this.#request = request
@@ -22,6 +23,11 @@ export class WebBody {
   /** The body, if it was read as a whole. */
   get whole(): Uint8Array<ArrayBuffer> | undefined {
     return this.#read?.rest === undefined ? this.#read?.head : undefined
+  }
+
+  /** Whether it broke off while a handler was reading it. */
+  get wasCutOff(): boolean {
+    return this.#wasCutOff
   }
 
   async read(limit: number, boundary: string | undefined): Promise<RequestBody> {
@@ -51,7 +57,12 @@ export class WebBody {
     const rest = new RestOfBody(async () => {
       const first = left
       left = undefined
-      return first ?? (await reader.read()).value
+      try {
+        return first ?? (await reader.read()).value
+      } catch (error) {
+        this.#wasCutOff = true
+        throw error
+      }
     }, boundary)
     this.#read = { head, rest }
     return { bytes: head, rest }
