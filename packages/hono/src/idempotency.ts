@@ -40,14 +40,20 @@ export function idempotency<E extends Env = Env>(
     protectedOnce(c.get('idempotency'))
     const exchange = new HonoExchange(c as unknown as Context<E>)
     let isOwn = false
-    const response = await webAnswer(protection, exchange, async (ctx, isProtected) => {
+    let isAnswered = false
+    const answered = webAnswer(protection, exchange, async (ctx, isProtected) => {
       isOwn = true
       if (isProtected) exchange.giveBack(ctx)
       c.set('idempotency', ctx)
       await next()
+      // For Hono the first answer of a context is its only one: that of the handler is dropped, and this one is another's.
+      if (isAnswered) throw new Error('the handler has answered after its time (maxRunTime)')
       // Hono makes an answer of nothing for whoever looks, and an error when all have returned.
       if (isProtected && !c.finalized) throw new Error('the handler has given no answer')
       return c.res
+    })
+    const response = await answered.finally(() => {
+      isAnswered = true
     })
     if (isOwn && response === c.res) return
     // Hono adds the headers of what was there: those of outer middleware are wanted, those of the handler are there already.

@@ -259,6 +259,33 @@ describe('idempotency', () => {
     expect(await (await ask()).text()).toBe('run 2')
   })
 
+  it('does not take its own refusal for the answer of a handler whose time is over', async () => {
+    let runs = 0
+    let end = (): void => {}
+    const ended = new Promise<void>((resolve) => {
+      end = resolve
+    })
+    const settled: string[] = []
+    const idem = new Idem({
+      store: new MemoryStore(),
+      observer: ({ type }) => void (['failed', 'succeeded'].includes(type) && settled.push(type)),
+    })
+    const options = { idem, scope: 'public', maxRunTime: 50, onAbandoned: 'reject' } as const
+    const app = new Hono().post('/orders', idempotency(options), async (c) => {
+      runs++
+      await ended
+      return c.text('made', 201)
+    })
+    const refused = await app.request('/orders', post())
+    expect(refused.status).toBe(409)
+    end()
+    while (settled.length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+    const again = await app.request('/orders', post())
+    expect(again.headers.get('idempotency-replayed')).toBeNull()
+    expect(await again.json()).toMatchObject({ type: 'urn:idem:problem:outcome-unknown' })
+    expect([settled, runs]).toEqual([['failed'], 1])
+  })
+
   it('compares no body of which earlier middleware has left nothing', async () => {
     let runs = 0
     const fingerprint = (c: Context) => c.req.header('x-digest')
