@@ -9,6 +9,7 @@ import {
   webAnswer,
 } from '@idem/core/http'
 import type { Context, Env, MiddlewareHandler } from 'hono'
+import { HeadersBefore } from './outer-headers'
 
 /** What the middleware adds to a context: `c.get('idempotency')`, also written `c.var.idempotency`. */
 export interface IdempotencyEnv {
@@ -39,11 +40,15 @@ export function idempotency<E extends Env = Env>(
   return async (c, next) => {
     protectedOnce(c.get('idempotency'))
     const exchange = new HonoExchange(c as unknown as Context<E>)
+    const outer = new HeadersBefore(c)
     let isOwn = false
     let isAnswered = false
-    const answered = webAnswer(protection, exchange, async (ctx, isProtected) => {
+    const run = async (ctx: AttemptContext, isProtected: boolean) => {
       isOwn = true
-      if (isProtected) exchange.giveBack(ctx)
+      if (isProtected) {
+        exchange.giveBack(ctx)
+        outer.note()
+      }
       c.set('idempotency', ctx)
       await next()
       // For Hono the first answer of a context is its only one: that of the handler is dropped, and this one is another's.
@@ -51,13 +56,13 @@ export function idempotency<E extends Env = Env>(
       // Hono makes an answer of nothing for whoever looks, and an error when all have returned.
       if (isProtected && !c.finalized) throw new Error('the handler has given no answer')
       return c.res
-    })
-    const response = await answered.finally(() => {
+    }
+    const response = await webAnswer(protection, exchange, run, outer).finally(() => {
       isAnswered = true
     })
     if (isOwn && response === c.res) return
-    // Hono adds the headers of what was there: those of outer middleware are wanted, those of the handler are there already.
-    if (isOwn) c.res = undefined
+    // Hono would add the headers of what was there: all that are wanted are there already.
+    c.res = undefined
     c.res = response
   }
 }

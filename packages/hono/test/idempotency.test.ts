@@ -169,6 +169,52 @@ describe('idempotency', () => {
     await isReplay([first, again])
   })
 
+  it.each(['prepared', 'on a response', 'streamed'])(
+    'leaves to outer middleware what that has added before the handler: %s',
+    async (where) => {
+      let asked = 0
+      let runs = 0
+      const app = new Hono<ShopEnv>()
+        .use(async (c, next) => {
+          if (where === 'on a response') c.res.headers.set('X-Any', 'yes')
+          c.header('RateLimit-Remaining', String(10 - ++asked))
+          c.header('X-Shop', 'one')
+          c.header('X-Level', 'outer')
+          setCookie(c, 'visit', String(asked))
+          await next()
+        })
+        .use(
+          idempotency({ idem: fresh(), scope: 'public', keepHeaders: ['set-cookie', 'ratelimit-remaining'] }),
+        )
+        .post('/orders', (c) => {
+          runs++
+          setCookie(c, 'order', '7')
+          if (where !== 'on a response') c.header('X-Level', 'inner')
+          if (where === 'streamed') return streamText(c, (stream) => stream.sleep(5).then(() => undefined))
+          return c.json({ order: 7 }, 201, { Location: '/orders/7' })
+        })
+      const first = await app.request('/orders', post())
+      await first.clone().text()
+      const again = await app.request('/orders', post())
+      const refused = await app.request('/orders', post('{"a":2}'))
+      const level = where === 'on a response' ? 'outer' : 'inner'
+      const seen = ({ status, headers }: Response) => [
+        status,
+        headers.get('ratelimit-remaining'),
+        headers.get('x-shop'),
+        headers.get('x-level'),
+        headers.getSetCookie(),
+      ]
+      const status = first.status
+      expect(seen(first)).toEqual([status, '9', 'one', level, ['visit=1; Path=/', 'order=7; Path=/']])
+      expect(seen(again)).toEqual([status, '8', 'one', level, ['visit=2; Path=/', 'order=7; Path=/']])
+      expect(seen(refused)).toEqual([422, '7', 'one', 'outer', ['visit=3; Path=/']])
+      expect(again.headers.get('location')).toBe(first.headers.get('location'))
+      await isReplay([first, again])
+      expect(runs).toBe(1)
+    },
+  )
+
   it('keeps what Hono streams', async () => {
     let runs = 0
     const app = new Hono<ShopEnv>()

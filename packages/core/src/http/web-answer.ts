@@ -1,9 +1,17 @@
 import type { AttemptContext } from '../options/options'
 import type { Exchange } from './exchange'
 import type { Protection } from './protection'
-import { toResponse } from './response/answer'
+import { type CapturedAnswer, type HeaderList, toResponse } from './response/answer'
 import { heldAnswer } from './response/held-answer'
 import { WebReply } from './response/web-reply'
+
+/** Headers that were prepared, before the handler, for whatever the answer is. */
+export interface OuterHeaders {
+  /** Those of a handler's answer that are its own: only they are kept. */
+  ownOf(headers: HeaderList): HeaderList
+  /** Adds them to an answer that is not the handler's. */
+  addTo(response: Response): void
+}
 
 /**
  * What a client is sent for a request, where handlers give a `Response`: that of `run`, recorded on its way, or what
@@ -15,7 +23,10 @@ export function webAnswer<Source>(
   protection: Protection<Source>,
   exchange: Exchange<Source>,
   run: (ctx: AttemptContext, isProtected: boolean) => Response | Promise<Response>,
+  outer?: OuterHeaders,
 ): Promise<Response> {
+  const kept = (answer: CapturedAnswer): CapturedAnswer =>
+    outer ? { ...answer, headers: outer.ownOf(answer.headers) } : answer
   return new Promise((resolve, reject) => {
     /** The handler's own, if it can be sent as it is. */
     let own: Response | undefined
@@ -31,12 +42,12 @@ export function webAnswer<Source>(
       const held = heldAnswer(response, maxBodyBytes)
       if (held !== undefined) {
         own = response
-        return held
+        return kept(held)
       }
       reply = new WebReply(response, maxBodyBytes)
       if (isAnswered) reply.fail(new Error(LOST))
       else if (!(await reply.isThereAtOnce())) resolve(reply.stream())
-      return reply.captured()
+      return kept(await reply.captured())
     })
     answered.then(
       (instead) => {
@@ -47,7 +58,10 @@ export function webAnswer<Source>(
             return
           }
           reply?.fail(new Error(LOST))
-          if (!reply?.isStreamed) resolve(toResponse(instead))
+          if (reply?.isStreamed) return
+          const response = toResponse(instead)
+          outer?.addTo(response)
+          resolve(response)
         } catch (error) {
           // What a store gave back may be no answer that can be made here.
           reject(error)
