@@ -45,10 +45,8 @@ export function idempotency<E extends Env = Env>(
     let isAnswered = false
     const run = async (ctx: AttemptContext, isProtected: boolean) => {
       isOwn = true
-      if (isProtected) {
-        exchange.giveBack(ctx)
-        outer.note()
-      }
+      exchange.giveBack(isProtected ? ctx : undefined)
+      if (isProtected) outer.note()
       c.set('idempotency', ctx)
       await next()
       // For Hono the first answer of a context is its only one: that of the handler is dropped, and this one is another's.
@@ -111,9 +109,13 @@ class HonoExchange<E extends Env> implements Exchange<Context<E>> {
     return body
   }
 
-  /** Lets the handler read the body, and hear of the end of its attempt. */
-  giveBack(attempt: AttemptContext): void {
-    if (!this.#wasRead) this.#c.req.raw = this.#web.request(attempt)
+  /** Lets the handler read the body, and hear of the end of its attempt, if it is one. */
+  giveBack(attempt: AttemptContext | undefined): void {
+    const { req } = this.#c
+    if (!this.#wasRead) req.raw = this.#web.request(attempt)
+    // No other can be made of a request whose body is gone.
+    else if (attempt)
+      Object.defineProperty(req.raw, 'signal', { get: () => attempt.signal, configurable: true })
   }
 }
 

@@ -111,6 +111,37 @@ describe('idempotency', () => {
     expect((await app.request('/orders', post('{"a":1}'))).status).toBe(422)
   })
 
+  it('gives a large body back to a handler that is not protected after all', async () => {
+    const key = (c: Context) => c.req.header('x-event')
+    const app = new Hono()
+      .use(idempotency({ idem: fresh(), scope: 'public', key, required: false, maxRequestBytes: 100 }))
+      .post('/orders', async (c) => c.text(`${(await c.req.text()).length}`))
+    for (const size of [10, 1000]) {
+      const response = await app.request('/orders', post('x'.repeat(size)))
+      expect([response.status, await response.text()]).toEqual([200, `${size}`])
+    }
+  })
+
+  it.each([true, false])('gives the signal of the attempt, with the body read before: %s', async (isRead) => {
+    const client = new AbortController()
+    const signals: boolean[] = []
+    const app = new Hono<ShopEnv>()
+      .use(async (c, next) => {
+        if (isRead) await c.req.json()
+        await next()
+      })
+      .use(idempotency({ idem: fresh(), scope: 'public' }))
+      .post('/orders', async (c) => {
+        client.abort()
+        signals.push(c.req.raw.signal === c.get('idempotency').signal, c.req.raw.signal.aborted)
+        return c.json(await c.req.json())
+      })
+    const response = await app.request('/orders', { ...post(), signal: client.signal })
+    expect(await response.json()).toEqual({ a: 1, b: 2 })
+    expect(signals.at(-1)).toBe(false)
+    if (isRead) expect(signals[0]).toBe(true)
+  })
+
   it('leaves to the handler what a function among the options has read', async () => {
     const app = new Hono<ShopEnv>()
       .use(idempotency({ idem: fresh(), scope: 'public', key: async (c) => (await c.req.json()).event }))
