@@ -2,6 +2,7 @@ import type { AttemptContext } from '@idem/core'
 import {
   type Exchange,
   type HttpOptions,
+  type Idempotent,
   Protection,
   protectedOnce,
   type RequestBody,
@@ -39,6 +40,8 @@ export function idempotency<E extends Env = Env>(
   const protection = new Protection<Context<E>>(options)
   return async (c, next) => {
     protectedOnce(c.get('idempotency'))
+    // By another app, which has handed its request on.
+    protectedOnce((c.req.raw as Partial<Idempotent>).idempotency)
     const exchange = new HonoExchange(c as unknown as Context<E>)
     const outer = new HeadersBefore(c)
     let isOwn = false
@@ -116,6 +119,7 @@ class HonoExchange<E extends Env> implements Exchange<Context<E>> {
     // No other can be made of a request whose body is gone.
     else if (attempt)
       Object.defineProperty(req.raw, 'signal', { get: () => attempt.signal, configurable: true })
+    if (attempt) Object.assign(req.raw, { idempotency: attempt })
   }
 }
 

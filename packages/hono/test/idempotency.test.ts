@@ -1,4 +1,5 @@
 import { Idem, MemoryStore } from '@idem/core'
+import { idempotent } from '@idem/core/http'
 import { type Context, Hono } from 'hono'
 import { setCookie } from 'hono/cookie'
 import { cors } from 'hono/cors'
@@ -53,6 +54,28 @@ describe('idempotency', () => {
       expect.stringContaining('twice on the way'),
       expect.stringContaining('twice on the way'),
     ])
+    expect(runs).toBe(0)
+  })
+
+  it('is refused in an app to which a protected one hands its request on, and nothing runs', async () => {
+    let runs = 0
+    const protect = idempotency({ idem: fresh(), scope: 'public' })
+    const inner = new Hono()
+      .onError((error, c) => c.text(error.message, 500))
+      .post('/orders', protect, (c) => c.json({ run: ++runs }))
+    const own = idempotent(() => Response.json({ run: ++runs }), { idem: fresh(), scope: 'public' })
+    for (const hand of [inner.fetch, own]) {
+      const app = new Hono()
+        .onError((error, c) => c.text(error.message, 500))
+        .use(idempotency({ idem: fresh(), scope: 'public' }))
+        .post('/orders', (c) => hand(c.req.raw))
+      for (const answer of await twice(app)) {
+        expect([answer.status, await answer.text()]).toEqual([
+          500,
+          expect.stringContaining('twice on the way'),
+        ])
+      }
+    }
     expect(runs).toBe(0)
   })
 
