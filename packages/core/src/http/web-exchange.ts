@@ -1,6 +1,7 @@
 import type { AttemptContext } from '../options/options'
 import type { Exchange, RequestBody } from './exchange'
 import { mediaType } from './fingerprint/media-type'
+import { carryOver, likeIt } from './request/like-it'
 import { standInFor } from './request/stand-in'
 import { WebBody } from './request/web-body'
 
@@ -40,13 +41,14 @@ export class WebExchange<Req extends Request> implements Exchange<Req> {
     const { wasRead, whole } = this.#body
     if (!wasRead && attempt === undefined) return this.#request
     const standIn = whole && standInFor(this.#request, whole, attempt)
-    if (standIn !== undefined) return standIn
-    // Frameworks have requests of their own, and handlers ask for what those can do.
-    const Same = this.#request.constructor as new (input: Request, init?: object) => Req
-    return new Same(this.#request, {
-      ...(wasRead && { body: this.#body.toBody(), duplex: 'half' }),
-      ...(attempt && { signal: attempt.signal }),
-    })
+    const made =
+      standIn ??
+      likeIt(this.#request, {
+        ...(wasRead && { body: this.#body.toBody(), duplex: 'half' }),
+        ...(attempt && { signal: attempt.signal }),
+      })
+    carryOver(this.#request, made)
+    return made
   }
 }
 

@@ -57,6 +57,49 @@ describe('a protected handler', () => {
     expect(await response.json()).toEqual(['shop.test', { n: 1 }, 'yes', 1, 'i', 7])
   })
 
+  it('gets the request with what others have put on it, and so do the functions among the options', async () => {
+    class OwnRequest extends Request {
+      user = 'anonymous'
+    }
+    for (const Kind of [Request, OwnRequest]) {
+      const handler = idempotent(
+        async (request: Request & Idempotent & { user?: string; params?: object }) => {
+          return Response.json([request.user, request.params, await request.text()])
+        },
+        { idem: fresh(), scope: ({ user = 'anonymous' }) => user },
+      )
+      for (const user of ['ann', 'bob']) {
+        const asked = Object.assign(new Kind(order()), { user, params: { id: '1' } })
+        const response = await handler(asked)
+        expect(response.headers.get('idempotency-replayed')).toBeNull()
+        expect(await response.json()).toEqual([user, { id: '1' }, '{"n":1}'])
+      }
+    }
+  })
+
+  it('gets a request though no other can be made of its class', async () => {
+    class ServerRequest extends Request {
+      constructor(readonly from: { readonly url: string; readonly init: RequestInit }) {
+        super(from.url, from.init)
+      }
+    }
+    const init: RequestInit = { method: 'POST', body: 'text', headers: { 'Idempotency-Key': 'a' } }
+    const real = () => new Request('http://shop.test/orders', init)
+    const proxy = new Proxy(real(), {
+      get(of, name) {
+        const value: unknown = Reflect.get(of, name, of)
+        return typeof value === 'function' ? value.bind(of) : value
+      },
+    })
+    for (const request of [new ServerRequest({ url: 'http://shop.test/orders', init }), proxy]) {
+      const handler = idempotent(
+        ({ method, url, headers }) => new Response(`${method} ${url} ${headers.get('idempotency-key')}`),
+        { idem: fresh(), scope: 'public', fingerprint: (request) => request.text() },
+      )
+      expect(await (await handler(request)).text()).toBe('POST http://shop.test/orders a')
+    }
+  })
+
   it('is refused inside another, and nothing runs', async () => {
     const options: HttpOptions<Request> = { idem: fresh(), scope: 'public' }
     let runs = 0
