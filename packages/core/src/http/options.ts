@@ -1,6 +1,6 @@
 import type { Idem } from '../idem'
 import { type Duration, milliseconds } from '../options/duration'
-import type { Key } from '../options/key'
+import { encodeKey, type Key } from '../options/key'
 import { onlyKnown } from '../options/only-known'
 import type { AttemptContext, AttemptOptions } from '../options/options'
 import { wholeNumber } from '../options/whole-number'
@@ -125,6 +125,15 @@ const OWN: readonly Exclude<keyof HttpOptions<unknown>, keyof RouteOptions>[] = 
   'docs',
 ]
 
+/** The engine would ask it of each request, and refuse that for its key. */
+function checkName(name: Key): void {
+  try {
+    encodeKey('name', name)
+  } catch (error) {
+    throw new TypeError((error as Error).message)
+  }
+}
+
 const MEBIBYTE = 1_048_576
 /** Below 500, these say that the request was not looked at, for reasons that pass. */
 const PASSING = [408, 425, 429]
@@ -143,6 +152,12 @@ export function resolveHttpOptions<Source>(options: HttpOptions<Source>): HttpSe
   if (fingerprint === 'only' && key !== undefined) {
     throw new TypeError("key makes no sense where fingerprint is 'only': the request itself is the key")
   }
+  if (fingerprint === 'only' && required === false) {
+    throw new TypeError(
+      "required must not be false where fingerprint is 'only': no request would be protected",
+    )
+  }
+  checkName(name)
   check('strict', strict, typeof strict === 'boolean', 'true or false')
   check('required', required, required === undefined || typeof required === 'boolean', 'true or false')
   check('keeps', keeps, isFunctionOr(keeps), 'a function')

@@ -32,6 +32,7 @@ describe('idempotent', () => {
   it.each<Case>([
     ...of('idem', [undefined, null, 5, {}, new MemoryStore()]),
     ...of('scope', [undefined, ...notFunctions, 'user']),
+    ...of('name', [null, 5, '', 'a\0', [], [''], 'x'.repeat(256)]),
     ...of('key', [...notFunctions, 'X-Request-Id']),
     ...of('fingerprint', [...notFunctions, false, 'none']),
     ...of('keeps', notFunctions),
@@ -64,6 +65,27 @@ describe('idempotent', () => {
   it('refuses a key where the request itself is the key', () => {
     const options = { idem, scope: 'public', fingerprint: 'only', key: () => 'a' } as const
     expect(() => idempotent(handler, options)).toThrow(TypeError)
+  })
+})
+
+describe("fingerprint: 'only'", () => {
+  it('is refused where nothing would be protected', () => {
+    const options = { idem, scope: 'public', fingerprint: 'only', required: false } as const
+    expect(() => idempotent(handler, options)).toThrow(TypeError)
+    expect(() => idempotent(handler, options)).toThrow(naming('required'))
+  })
+
+  it.each([
+    ['POST', undefined, 1],
+    ['PUT', undefined, 2],
+    ['PUT', true, 1],
+  ])('makes one of two like %s, with required: %s: %i run', async (method, required, expected) => {
+    let runs = 0
+    const fresh = new Idem({ store: new MemoryStore() })
+    const options = { idem: fresh, scope: 'public', fingerprint: 'only', required } as const
+    const protectedHandler = idempotent(() => new Response(`${++runs}`), options)
+    for (let sent = 0; sent < 2; sent++) await protectedHandler(new Request('http://shop.test/', { method }))
+    expect(runs).toBe(expected)
   })
 })
 
