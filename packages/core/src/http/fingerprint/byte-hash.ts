@@ -2,8 +2,13 @@ import { sha256 } from '#sha256'
 import { toBase64 } from '../../codec/base64'
 
 const BLOCK = 65_536
-/** Stands for a boundary. No boundary contains it, so that no second one can come of it. */
+/** Stands for a delimiter, and for nothing else: what a body has of it is {@link escaped}. */
 const FILLER = '\0'
+
+/** Text in which no FILLER is, another one for each text. */
+const escaped = (text: string): string =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  text.replace(/[\0\x01]/g, (char) => (char === FILLER ? '\x01\x02' : '\x01\x01'))
 
 /** The hash that a {@link ByteHash} gives of these bytes. */
 export function hashOf(bytes: Uint8Array, boundary?: string): string {
@@ -35,15 +40,16 @@ export class ByteHash {
       this.#take(bytes)
       return
     }
-    const text = (this.#held + latin1(bytes)).replaceAll(delimiter, FILLER)
-    const certain = Math.max(0, text.length - delimiter.length + 1)
-    this.#held = text.slice(certain)
-    this.#take(fromLatin1(text.slice(0, certain)))
+    const parts = (this.#held + latin1(bytes)).split(delimiter)
+    const last = parts.pop() as string
+    const certain = Math.max(0, last.length - delimiter.length + 1)
+    this.#held = last.slice(certain)
+    this.#take(fromLatin1([...parts, last.slice(0, certain)].map(escaped).join(FILLER)))
   }
 
   /** The hash of all that was added. Nothing can be added afterwards. */
   digest(): string {
-    this.#take(fromLatin1(this.#held))
+    this.#take(fromLatin1(escaped(this.#held)))
     this.#held = ''
     return sha256(this.#before + toBase64(this.#block.subarray(0, this.#filled)))
   }

@@ -48,6 +48,13 @@ describe('a hash of bytes', () => {
     expect(hashOf(form('two'), 'one')).not.toBe(hashOf(form('two'), 'two'))
   })
 
+  it('takes no byte of a form for a delimiter', () => {
+    const hashes = ['--b', '\0', '\x01', '\x01\x01', '\x01\x02', '\x02'].map((text) =>
+      inPieces(Buffer.from(`--b${text}--b--`), [4], 'b'),
+    )
+    expect(new Set(hashes).size).toBe(6)
+  })
+
   it('sees every other byte of a form', () => {
     const all = new Set<string>()
     for (let byte = 0; byte < 256; byte++) all.add(hashOf(Uint8Array.of(45, 45, 98, byte, 13), 'b'))
