@@ -44,7 +44,7 @@ const NEEDS_KEY = ['POST', 'PATCH']
 /**
  * A `fetch` that makes of each call one operation, however often it has to be sent: it adds an `Idempotency-Key` to POST and
  * PATCH, and sends the request again, with the same key, when the network fails, or the server answers 429, 5xx, or 409 with
- * `Retry-After`. It never repeats a 422, nor a body that is a stream.
+ * `Retry-After`. It never repeats a 422, nor a stream as the `body` of an `init`; the body of a `Request` is copied as it is sent.
  *
  * Resolves with the last answer, whatever it is; rejects as `fetch` does, with a `TimeoutError` past the deadline.
  *
