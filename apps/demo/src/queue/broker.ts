@@ -31,8 +31,8 @@ export interface DeadLetters {
   /** Some of them, oldest first. */
   page(query?: LetterQuery): Promise<LetterPage>
   /**
-   * Publishes the message again, in one step with taking it from the dead letters: all groups are delivered it, and it has
-   * all its attempts anew. `false`: there is no such letter (any more), so of two who replay it, one does.
+   * Publishes the message again, in one step with taking it from the dead letters, for the group that gave it up: it has all
+   * its attempts anew. `false`: there is no such letter (any more), so of two who replay it, one does.
    */
   replay(id: string): Promise<boolean>
   /** Throws the message away. `false`: there is no such letter (any more). */

@@ -22,7 +22,7 @@ export class MemoryBroker implements Broker {
   readonly #topics = new Map<string, Topic>()
 
   async publish(topic: string, message: Message): Promise<void> {
-    this.#topic(topic).add({ ...message }, 0)
+    this.#topic(topic).add({ ...message })
   }
 
   consume({ topic, group, handle }: Subscription): Consuming {
@@ -52,8 +52,8 @@ class Topic implements DeadLetters {
   #published = 0
   #buried = 0
 
-  add(message: Message, replays: number): void {
-    const entry = { number: ++this.#published, message, replays }
+  add(message: Message): void {
+    const entry = { number: ++this.#published, message, replays: 0 }
     this.#entries.push(entry)
     if (this.#entries.length > KEPT) this.#entries.shift()
     for (const group of this.#groups.values()) group.deliver(entry)
@@ -82,7 +82,8 @@ class Topic implements DeadLetters {
     const letter = this.#letters.get(id)
     if (letter === undefined) return false
     this.#letters.delete(id)
-    this.add(letter.message, letter.replays + 1)
+    const { message, replays, group } = letter
+    this.#groups.get(group)?.deliver({ number: ++this.#published, message, replays: replays + 1 })
     return true
   }
 

@@ -106,34 +106,37 @@ describe.each(everyBroker())('a queue in $title', ({ title, url, place }) => {
     expect(second - first).toBeGreaterThan(295)
   })
 
-  withBroker('what is dead is listed, and delivered to all groups again when it is replayed', async () => {
-    const broker = await place()()
-    const heard: string[] = []
-    const hear =
-      (group: string, decision: Decision): Subscription['handle'] =>
-      async ({ order }, delivery) => {
-        heard.push(`${group} ${order} ${delivery?.replays}`)
-        return delivery?.replays === 0 ? decision : ACK
-      }
-    consume(broker, { group: 'one', handle: hear('one', ACK) })
-    consume(broker, { group: 'two', handle: hear('two', DEAD) })
-    await broker.publish('orders', { order: 'a' })
-    const letters = broker.deadLetters('orders')
-    await until(async () => expect((await letters.page()).letters).toHaveLength(1))
-    const { letters: found, cursor } = await letters.page()
-    expect(found[0]).toMatchObject({
-      ...{ group: 'two', message: { order: 'a' }, reason: 'attempts', attempt: 5, replays: 0 },
-      failure: { name: 'Error', message: 'no luck' },
-    })
-    expect(Math.abs(Date.now() - Number(found[0]?.at))).toBeLessThan(20_000)
-    expect(cursor).toBeUndefined()
+  withBroker(
+    'what is dead is listed, and delivered again when it is replayed, to the group that gave it up',
+    async () => {
+      const broker = await place()()
+      const heard: string[] = []
+      const hear =
+        (group: string, decision: Decision): Subscription['handle'] =>
+        async ({ order }, delivery) => {
+          heard.push(`${group} ${order} ${delivery?.replays}`)
+          return delivery?.replays === 0 ? decision : ACK
+        }
+      consume(broker, { group: 'one', handle: hear('one', ACK) })
+      consume(broker, { group: 'two', handle: hear('two', DEAD) })
+      await broker.publish('orders', { order: 'a' })
+      const letters = broker.deadLetters('orders')
+      await until(async () => expect((await letters.page()).letters).toHaveLength(1))
+      const { letters: found, cursor } = await letters.page()
+      expect(found[0]).toMatchObject({
+        ...{ group: 'two', message: { order: 'a' }, reason: 'attempts', attempt: 5, replays: 0 },
+        failure: { name: 'Error', message: 'no luck' },
+      })
+      expect(Math.abs(Date.now() - Number(found[0]?.at))).toBeLessThan(20_000)
+      expect(cursor).toBeUndefined()
 
-    const id = found[0]?.id ?? ''
-    const replayed = await Promise.all(Array.from({ length: 10 }, () => letters.replay(id)))
-    expect(replayed.filter(Boolean)).toHaveLength(1)
-    await until(() => expect([...heard].sort()).toEqual(['one a 0', 'one a 1', 'two a 0', 'two a 1']))
-    expect(await letters.page()).toMatchObject({ letters: [] })
-  })
+      const id = found[0]?.id ?? ''
+      const replayed = await Promise.all(Array.from({ length: 10 }, () => letters.replay(id)))
+      expect(replayed.filter(Boolean)).toHaveLength(1)
+      await until(() => expect([...heard].sort()).toEqual(['one a 0', 'two a 0', 'two a 1']))
+      expect(await letters.page()).toMatchObject({ letters: [] })
+    },
+  )
 
   withBroker('a letter that is removed is gone, and what is no letter is none', async () => {
     const broker = await place()()

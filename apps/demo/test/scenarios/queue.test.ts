@@ -157,10 +157,10 @@ describe.each(stores)('paid orders on $title', (store) => {
       expect(replays.map(({ code }) => code).sort()).toEqual([200, 404, 404, 404])
       await until(async () => expect(await pointsOf(all, user)).toMatchObject({ balance: 30, count: 1 }))
       await first.post('/queue/publish', { ...paid, times: 3 })
-      // Four deliveries after the letter: the replay and three duplicates. Goods: one more before it.
+      // Four deliveries after the letter: the replay and three duplicates. Goods: one before it, and the duplicates.
       await until(() => {
         expect(acks(decisions.points)).toBeGreaterThanOrEqual(4)
-        expect(acks(decisions.shipping)).toBeGreaterThanOrEqual(5)
+        expect(acks(decisions.shipping)).toBeGreaterThanOrEqual(4)
       })
       const statement = await pointsOf(all, user)
       expect(statement).toMatchObject({ balance: 30, entries: [{ user, order, points: 30 }] })

@@ -26,7 +26,7 @@ function hasReason(history: KeyHistory, refused: Refused): boolean {
     case 'IN_PROGRESS':
       return at - calledAt(history, call) >= history.facts.waitMs - CLOCKS_DIFFER_MS
     case 'ABANDONED':
-      return history.plan.onAbandoned === 'reject'
+      return history.plan.onAbandoned === 'reject' || couldNotSave(history, life)
     case 'LEASE_LOST':
     case 'UNSETTLED':
       return history.begun.some((attempt) => attempt.life === life) && isTrouble(history, life, at)
@@ -36,6 +36,10 @@ function hasReason(history: KeyHistory, refused: Refused): boolean {
       return isOwnError(history, refused)
   }
 }
+
+/** Whether an attempt of this process ended with a step that ran and could not be saved. */
+const couldNotSave = ({ begun }: KeyHistory, life: string): boolean =>
+  begun.some((attempt) => attempt.life === life && attempt.ended?.error?.code === 'UNSETTLED')
 
 /** The failure of an attempt that ended so. */
 const isKnownFailure = ({ begun }: KeyHistory, { failure, attempt }: Refused): boolean =>

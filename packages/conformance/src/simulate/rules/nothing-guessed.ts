@@ -122,10 +122,7 @@ function* doneWorkIsNotDenied(subject: Case, call: Call): Generator<Breach> {
   const done = subject.history.runs.filter((run) => sameLife(run, call) && run.result?.type === 'value')
   if (code === 'UNSETTLED') {
     const value = (error as { value?: unknown }).value
-    const isStep = subject.history.runs.some(
-      (run) => sameLife(run, call) && run.steps.some((step) => step.value === value),
-    )
-    if (!isStep && !done.some((run) => resultOf(run) === value)) {
+    if (!done.some((run) => resultOf(run) === value)) {
       yield { rule: RULE, message: `${got(call)} UNSETTLED for work that was not done` }
     }
     return
