@@ -209,15 +209,6 @@ export const engineMutants: readonly EngineMutant[] = [
     exhaustive: only({ lapse: 1 }),
   },
   {
-    bug: 'the lease is counted from the first claim, not from the one that was answered',
-    file: 'engine/store-calls.ts',
-    find: 'this.#flight.sentAt = now',
-    replace: 'if (sending === 1) this.#flight.sentAt = now',
-    scenario: 'polled',
-    rule: SIGNAL,
-    random: { histories: 4000, processes: 2 },
-  },
-  {
     bug: 'a process that forgets a key keeps it in its cache',
     file: 'engine/engine.ts',
     find: 'this.cache?.delete(key)',

@@ -145,8 +145,8 @@ export const brokenWebAdapters: readonly BrokenWebAdapter[] = [
     http(
       'fingerprint/canonical-json.ts',
       'sorts lists',
-      'value.map(canonicalForm).join()',
-      'value.map(canonicalForm).sort().join()',
+      'canonicalForm(item, next)).join()',
+      'canonicalForm(item, next)).sort().join()',
     ),
     http('fingerprint/canonical-json.ts', 'does not sort properties', 'names.sort()', 'names'),
     http('protection.ts', 'compares no payload', 'fingerprint: payload,', 'fingerprint: undefined,'),
@@ -203,14 +203,26 @@ export const brokenWebAdapters: readonly BrokenWebAdapter[] = [
     http(
       'response/web-reply.ts',
       'reads as fast as it can',
-      'if (this.#recorder.body === undefined) await',
-      'if (this.#recorder.body === null) await',
+      'if (!this.#isWhole) await this.#untilWanted()',
+      '',
     ),
     http(
       'response/web-reply.ts',
       'stops reading when the client leaves',
-      'this.#clientLeft = true\n          this.#wake?.()',
-      'this.#clientLeft = true',
+      'this.#early = undefined\n    this.#wake?.()',
+      'this.#early = undefined',
+    ),
+    http(
+      'response/web-reply.ts',
+      'sends what a client takes for the whole answer before it is recorded',
+      'if (this.#isWhole) this.#tail.push(piece)',
+      'if (0) return',
+    ),
+    http(
+      'protection.ts',
+      'keeps the refusal of a request that was cut off',
+      'if (exchange.wasCutOff && answer',
+      'if (0 && answer',
     ),
     http(
       'response/web-reply.ts',
